@@ -1,0 +1,1 @@
+"""Renderers: a Report becomes text for people, JSON for programs, JUnit for pipelines. Nothing is decided here."""
