@@ -51,11 +51,11 @@ Stored = int | bool | str | bytes | tuple[str, ...] | AccessList
 
 @dataclass(frozen=True, order=True)
 class Address:
-    """Where one value is stored.
+    r"""Where one value is stored.
 
     ``path`` of the metabase is relative to the scope in a Target ("" for the virtual server itself, "RoutingSources",
-    "Domain/partner.example") and absolute below /LM in an Observed state and in a Plan ("SmtpSvc/1"). The registry's path
-    is "HKLM\\SYSTEM\\...".
+    "Domain/partner.example") and absolute below /LM in an Observed state and in a Plan ("SmtpSvc/1"). The registry's
+    path is "HKLM\SYSTEM\...".
     """
 
     store: Store
