@@ -1,0 +1,5 @@
+"""``python -m iisrelay``."""
+
+from iisrelay.cli import main
+
+main()

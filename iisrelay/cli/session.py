@@ -1,0 +1,74 @@
+"""What the commands that deal with hosts have in common: consoles, the lab, reports, failures."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from iisrelay.cli.options import Output
+from iisrelay.errors import IisRelayError
+from iisrelay.report.human import print_error, print_report
+from iisrelay.report.machine import error_json, junit, report_json
+from iisrelay.results import Report
+from iisrelay.site.target import Target
+
+STATE_FOLDER = Path(".iisrelay")
+
+
+def output_console() -> Console:
+    """Give the console for results; rich honours NO_COLOR and drops colours where nobody looks."""
+    return Console(file=sys.stdout, force_terminal=sys.stdout.isatty(), soft_wrap=True)
+
+
+def error_console() -> Console:
+    """Give the console for progress, warnings and errors."""
+    return Console(file=sys.stderr, force_terminal=sys.stderr.isatty(), soft_wrap=True)
+
+
+@contextmanager
+def failures_as(output: Output, command: str) -> Iterator[None]:
+    """Turn a failure of the whole command into its result: an error text, or the JSON document of the contract."""
+    try:
+        yield
+    except IisRelayError as error:
+        if output is Output.JSON:
+            typer.echo(error_json(command, error))
+        else:
+            print_error(error, error_console())
+        raise typer.Exit(error.exit_code) from None
+
+
+def show(report: Report, output: Output, junit_file: Path | None = None) -> None:
+    """Print a report in the wanted form, and write its JUnit file."""
+    if junit_file is not None:
+        junit_file.write_text(junit(report), encoding="utf-8")
+    if output is Output.JSON:
+        typer.echo(report_json(report))
+    else:
+        print_report(report, output_console())
+
+
+def load_targets(site: Path, hosts: Sequence[str], *, lab: bool, quiet: bool) -> tuple[Target, ...]:
+    """Load a site file and merge it for the wanted hosts; with ``lab``, start their lab hosts and point to them."""
+    from iisrelay.site.loader import load_site
+    from iisrelay.site.targets import targets
+
+    chosen = targets(load_site(site), hosts)
+    return _on_lab(chosen, quiet=quiet) if lab else chosen
+
+
+def _on_lab(chosen: tuple[Target, ...], *, quiet: bool) -> tuple[Target, ...]:
+    from iisrelay.lab import control
+
+    folder = STATE_FOLDER / "lab"
+    started = control.ensure_running(folder, [target.name for target in chosen])
+    if not quiet:
+        for host in started:
+            error_console().print(
+                f"{host.name}: lab host started ({host.product})", soft_wrap=True, highlight=False, markup=False
+            )
+    return tuple(replace(target, connection=control.connection(folder, target.name)) for target in chosen)
