@@ -1,0 +1,101 @@
+"""Effective values: what a key holds itself, what it inherits, what the schema supplies, and how bits of a mask read and write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from iisrelay.lab.windows.metabase.schema import attributes_of, find_property, mask_property
+from iisrelay.lab.windows.metabase.tree import Attribute, Key, Record, Value
+from iisrelay.settings.stored import AccessList, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iisrelay.settings.metabase_schema import PropertySchema
+    from iisrelay.settings.stored import Stored
+
+
+@dataclass(frozen=True)
+class Found:
+    """An effective value. ``key`` is where it is stored; None: the schema supplies it."""
+
+    value: Value
+    attributes: Attribute
+    user_type: str
+    key: Key | None
+
+    @property
+    def is_inherited(self) -> bool:
+        """Tell whether the value comes from above."""
+        return bool(self.attributes & Attribute.IS_INHERITED)
+
+
+def look_up(key: Key, schema: PropertySchema) -> Found | None:
+    """Give the effective value of a property at a key, or None when nothing supplies one."""
+    mask = mask_property(schema)
+    if mask is None:
+        return _look_up_whole(key, schema)
+    parent, bit = mask
+    found = _look_up_whole(key, parent)
+    if found is None or not isinstance(found.value, int):
+        return None
+    return Found(bool(found.value & bit), found.attributes, found.user_type, found.key)
+
+
+def write(key: Key, schema: PropertySchema, value: Value, attributes: Attribute | None = None) -> None:
+    """Store a value at a key. A BOOL that is a bit of a mask changes that bit of the effective mask and stores the whole."""
+    mask = mask_property(schema)
+    if mask is not None:
+        schema, bit = mask
+        found = look_up(key, schema)
+        whole = found.value if found is not None and isinstance(found.value, int) else 0
+        value = (whole | bit) if value else (whole & ~bit)
+    stored_attributes = attributes_of(schema) if attributes is None else attributes
+    key.store(Record(schema.name, value, stored_attributes, schema.user_type))
+
+
+def clear(key: Key, schema: PropertySchema) -> bool:
+    """Delete the key's own value, so that the inherited one shows again; tell whether there was one."""
+    mask = mask_property(schema)
+    return key.records.pop((mask[0] if mask else schema).name.lower(), None) is not None
+
+
+def data_keys(key: Key, name: str, *, inheritable_only: bool) -> Iterator[Key]:
+    """Give the key and all keys below it that hold a value of their own."""
+    for below in key.walk():
+        record = below.records.get(name.lower())
+        if record is not None and (not inheritable_only or record.attributes & Attribute.INHERIT):
+            yield below
+
+
+def _look_up_whole(key: Key, schema: PropertySchema) -> Found | None:
+    name = schema.name.lower()
+    own = key.records.get(name)
+    if own is not None:
+        return Found(own.value, own.attributes, own.user_type, key)
+    for above in key.ancestors():
+        record = above.records.get(name)
+        if record is not None and record.attributes & Attribute.INHERIT:
+            return Found(record.value, record.attributes | Attribute.IS_INHERITED, record.user_type, above)
+    if schema.schema_default is None:
+        return None
+    return Found(stored_default(schema.schema_default), attributes_of(schema), schema.user_type, None)
+
+
+def stored_default(default: Stored) -> Value:
+    """Give a default of the schema in stored form; the schema holds no default for a list of addresses."""
+    if isinstance(default, AccessList):
+        raise TypeError("no property of the schema has a list of addresses as its default")
+    return default
+
+
+def is_set(key: Key, name: str) -> bool:
+    """Tell whether the key's class has the property and something supplies a value."""
+    schema = find_property(key.key_type, name)
+    return schema is not None and look_up(key, schema) is not None
+
+
+def shown_kind(schema: PropertySchema) -> Kind:
+    """Give the type that Automation shows a property with."""
+    return Kind.STRING if schema.type is Kind.EXPANDSZ else schema.type
