@@ -1,0 +1,1 @@
+"""A simulated Windows Server; importing this package registers its .NET types, cmdlets and programs."""

@@ -1,0 +1,1 @@
+"""Providers and administrative cmdlets; importing the package registers them."""

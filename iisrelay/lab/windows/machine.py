@@ -1,0 +1,177 @@
+"""A simulated Windows Server: everything that a script can find on it."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from iisrelay.lab.windows import environment, machine_seed
+from iisrelay.lab.windows.accounts import Accounts, Login
+from iisrelay.lab.windows.clock import Clock
+from iisrelay.lab.windows.event_log import EventLog
+from iisrelay.lab.windows.features import Features
+from iisrelay.lab.windows.files import FileSystem
+from iisrelay.lab.windows.firewall import Firewall
+from iisrelay.lab.windows.metabase import Metabase
+from iisrelay.lab.windows.network import Network, address_for
+from iisrelay.lab.windows.registry import Registry
+from iisrelay.lab.windows.registry_seed import COMPONENT_REBOOT
+from iisrelay.lab.windows.services import Services
+from iisrelay.lab.windows.versions import VERSIONS, WindowsVersion, find_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_login: ContextVar[Login | None] = ContextVar("login", default=None)
+
+
+class Machine:
+    """One server. Make it with ``create`` (a fresh installation) or ``from_json`` (as it was saved)."""
+
+    def __init__(self, name: str, windows: WindowsVersion, domain: str) -> None:
+        self.name = name
+        self.domain = domain
+        self.windows = windows
+        self.lock = threading.RLock()  # held by whoever runs a command or saves
+        self.clock = Clock()
+        self.booted_at = self.clock.timestamp()
+        self.reboot_requested = False  # by Restart-Computer or shutdown.exe: carried out after the command
+        self.accounts = Accounts(name)
+        self.network = Network([address_for(name)])
+        self.registry = Registry(self.accounts.administrator.sid)
+        self.services = Services(self.registry)
+        self.files = FileSystem(self.clock)
+        self.event_log = EventLog(self.clock)
+        self.firewall = Firewall()
+        self.metabase = Metabase(self)
+        self.features = Features(self)
+        self.services.listeners.append(self._service_changed)
+
+    @classmethod
+    def create(cls, name: str, version: str, *, domain: str = "lab.example", smtp: bool = False) -> Machine:
+        """Install a fresh server; ``smtp`` adds the SMTP Server feature with its WMI provider."""
+        machine = cls(name, find_version(version), domain)
+        machine_seed.seed(machine)
+        if smtp:
+            machine_seed.add_smtp(machine)
+        return machine
+
+    @property
+    def fqdn(self) -> str:
+        """Give the fully qualified name."""
+        return f"{self.name}.{self.domain}" if self.domain else self.name
+
+    @property
+    def addresses(self) -> list[str]:
+        """List the machine's own addresses without the loopback."""
+        return self.network.addresses
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Give the environment block of a new process, made from the registry and the login."""
+        return environment.environment_block(self)
+
+    @property
+    def pending_reboot(self) -> bool:
+        """Tell whether Windows waits for a restart (the registry key that installers leave is the truth)."""
+        return self.registry.open(COMPONENT_REBOOT) is not None
+
+    @pending_reboot.setter
+    def pending_reboot(self, value: bool) -> None:
+        if value:
+            self.registry.create(COMPONENT_REBOOT)
+        else:
+            self.registry.delete(COMPONENT_REBOOT)
+
+    @property
+    def login(self) -> Login:
+        """Give the login under which the present command runs; the built-in administrator's when nobody signed in."""
+        return _login.get() or self.accounts.administrator
+
+    @property
+    def is_administrator(self) -> bool:
+        """Tell whether the present command runs with an administrator's token."""
+        return self.login.is_administrator
+
+    @contextmanager
+    def signed_in(self, login: Login) -> Iterator[None]:
+        """Run the body under a login; other threads keep theirs."""
+        token = _login.set(login)
+        try:
+            yield
+        finally:
+            _login.reset(token)
+
+    def restart(self) -> None:
+        """Reboot: services stop and the automatic ones start, pending work is done."""
+        self.services.stop_all()
+        self.event_log.write("System", "EventLog", 6006, "The Event log service was stopped.")
+        self.pending_reboot = False
+        self.reboot_requested = False
+        self.booted_at = self.clock.timestamp()
+        self.event_log.write("System", "EventLog", 6005, "The Event log service was started.")
+        self.services.start_automatic()
+
+    def bind_moniker(self, moniker: str) -> object:
+        """Bind an ADSI path such as ``IIS://localhost/SMTPSVC/1``, as ``[ADSI]`` and GetObject do."""
+        from iisrelay.lab.windows.adsi import bind_moniker  # noqa: PLC0415 - adsi works on a machine
+
+        return bind_moniker(self, moniker)
+
+    def create_com_object(self, identifier: str) -> object:
+        """Make a COM object by its ProgID, as ``New-Object -ComObject`` does."""
+        from iisrelay.lab.windows.adsi import create_com_object  # noqa: PLC0415 - adsi works on a machine
+        from iisrelay.lab.windows.com import COM_CLASSES  # noqa: PLC0415 - COM classes work on a machine
+
+        factory = COM_CLASSES.get(identifier.lower())
+        return factory(self) if factory else create_com_object(self, identifier)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the whole state as JSON values."""
+        return {
+            "name": self.name,
+            "domain": self.domain,
+            "windows": self.windows.key,
+            "addresses": list(self.addresses),
+            "clock_offset_s": self.clock.offset_s,
+            "booted_at": self.booted_at,
+            "accounts": self.accounts.to_json(),
+            "registry": self.registry.to_json(),
+            "services": self.services.to_json(),
+            "features": self.features.to_json(),
+            "files": self.files.to_json(),
+            "event_log": self.event_log.to_json(),
+            "firewall": self.firewall.to_json(),
+            "metabase": self.metabase.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Machine:
+        """Make a machine that is as it was saved."""
+        machine = cls(data["name"], VERSIONS[data["windows"]], data["domain"])
+        machine.network.addresses = list(data["addresses"])
+        machine.clock.offset_s = data["clock_offset_s"]
+        machine.booted_at = data["booted_at"]
+        machine.accounts.load_json(data["accounts"])
+        machine.registry.load_json(data["registry"])
+        machine.services.load_json(data["services"])
+        machine.features.load_json(data["features"])
+        machine.files.load_json(data["files"])
+        machine.event_log.load_json(data["event_log"])
+        machine.firewall.load_json(data["firewall"])
+        machine.metabase.load_json(data["metabase"])
+        return machine
+
+    def _service_changed(self, name: str, running: bool) -> None:
+        verb = "running" if running else "stopped"
+        service = self.services.find(name)
+        title = service.display_name if service else name
+        self.event_log.write(
+            "System", "Service Control Manager", 7036, f"The {title} service entered the {verb} state."
+        )
+        if name.upper() == "SMTPSVC" and running:
+            self.metabase.service_started()
+        elif name.upper() in ("SMTPSVC", "IISADMIN") and not running:
+            self.metabase.service_stopped()

@@ -1,0 +1,1 @@
+"""Native programs; importing the package registers them."""
