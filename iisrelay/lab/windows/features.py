@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from iisrelay.lab.windows.machine import Machine
 
 METABASE = "Web-Metabase"
-MAILROOT = r"C:\inetpub\mailroot"
-MAIL_FOLDERS = ("Badmail", "Drop", "Pickup", "Queue")
 
 
 @dataclass(frozen=True)
@@ -117,11 +115,9 @@ class Features:
     def _installed(self, feature: Feature) -> None:
         if feature.name == METABASE:
             self.machine.services.install(IISADMIN)
-            self.machine.files.make_directory(r"C:\Windows\System32\inetsrv")
+            self.machine.metabase.install_compatibility()
         elif feature.name == SMTP_SERVER:
             self.machine.services.install(SMTPSVC)
-            for folder in MAIL_FOLDERS:
-                self.machine.files.make_directory(f"{MAILROOT}\\{folder}")
             self.machine.metabase.install_smtp()
 
     def _removed(self, feature: Feature) -> None:

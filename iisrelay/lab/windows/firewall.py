@@ -16,7 +16,7 @@ PROTOCOLS = {"TCP": 6, "UDP": 17, "ICMPv4": 1, "ICMPv6": 58, "Any": 256}
 
 @dataclass
 class FirewallRule:
-    """One rule. ``profiles`` is a sum of PROFILES (ANY_PROFILE: all); ports and addresses are texts: ``25``, ``Any``."""
+    """One rule. ``profiles`` adds up PROFILES (ANY_PROFILE: all); ports and addresses are texts (``25``, ``Any``)."""
 
     display_name: str
     direction: str = "Inbound"  # Inbound | Outbound

@@ -171,7 +171,7 @@ class Machine:
         self.event_log.write(
             "System", "Service Control Manager", 7036, f"The {title} service entered the {verb} state."
         )
-        if name.upper() == "SMTPSVC" and running:
-            self.metabase.service_started()
-        elif name.upper() in ("SMTPSVC", "IISADMIN") and not running:
-            self.metabase.service_stopped()
+        if running:
+            self.metabase.service_started(name)
+        else:
+            self.metabase.service_stopped(name)

@@ -10,7 +10,7 @@ _ADMINISTRATIVE_SHARE = re.compile(r"^\\\\[^\\]+\\([A-Za-z])\$(\\|$)")
 
 
 def normalize(path: str, current_directory: str = "C:\\") -> str:
-    """Make a path absolute, with backslashes, without dots, without a separator at the end (a drive's root keeps it)."""
+    """Make a path absolute, with backslashes, without dots and a separator at the end (a drive's root keeps it)."""
     text = _LONG_PREFIX.sub("", path.replace("/", "\\"))
     text = _ADMINISTRATIVE_SHARE.sub(lambda match: f"{match.group(1)}:\\", text)
     if text.startswith("\\\\"):

@@ -211,8 +211,8 @@ WIN32_MESSAGES = {
     1051: "A stop control has been sent to a service that other running services are dependent on",
     1052: "The requested control is not valid for this service",
     1056: "An instance of the service is already running",
-    1058: "The service cannot be started, either because it is disabled or because it has no enabled devices associated "
-    "with it",
+    1058: "The service cannot be started, either because it is disabled or because it has no enabled devices "
+    "associated with it",
     1060: "The specified service does not exist as an installed service",
     1062: "The service has not been started",
     1068: "The dependency service or group failed to start",
