@@ -57,7 +57,7 @@ class AccessControl:
         return cls(head[1], head[2], entries)
 
 
-# The operators of a fresh server are inferred: the Security tab's help names Administrators and the two service accounts.
+# The operators of a fresh server are inferred from the help of the Security tab.
 INSTALLED = AccessControl(
     entries=(
         AccessEntry(r"BUILTIN\Administrators"),

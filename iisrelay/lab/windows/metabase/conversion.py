@@ -1,4 +1,4 @@
-"""What a property accepts: Automation's coercions, then the ranges of the schema. What it refuses raises a COM error."""
+"""What a property accepts: Automation's coercions, then the bounds of the schema. What it refuses is a COM error."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def to_stored(schema: PropertySchema, value: object) -> Value:
     """Turn a value as it comes from a script into the stored form.
 
     Raises:
-        NetError: 0x8000500C for a value of another type, 0x8002000A for a number that is no DWORD, 0x80070057 for one out of
-            the bounds of the schema. The last is inferred: no source says how the provider refuses.
+        NetError: 0x8000500C for a value of another type, 0x8002000A for a number that is no DWORD, 0x80070057 for one
+            out of the bounds of the schema. The last is inferred: no source says how the provider refuses.
     """
     stored = _CONVERSIONS[schema.type](value)
     if schema.type is Kind.DWORD and schema.upper is not None and int(stored) > schema.upper:  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""MetaBase.xml: how the tree is written. One flat list of elements, named by class, one attribute a line in order of names."""
+"""MetaBase.xml: how the tree is written: one flat list of elements named by class, one attribute a line."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from iisrelay.lab.windows.metabase.acl import AccessControl
 from iisrelay.lab.windows.metabase.document import GENERIC, flag_names
@@ -32,8 +32,8 @@ def read_document(text: str, sealer: Sealer, *, drop_foreign_secrets: bool = Fal
     """Read a document into a new tree.
 
     Raises:
-        NetError: 0x800CC819 for a document that cannot be understood, 0x800CC81D for secrets sealed with another key (unless
-            these are to be dropped, as Windows does with a file that was copied from another machine).
+        NetError: 0x800CC819 for a document that cannot be understood, 0x800CC81D for secrets sealed with another key
+            (unless these are to be dropped, as Windows does with a file that was copied from another machine).
     """
     root = Key("")
     for element in _elements(text):
@@ -47,9 +47,9 @@ def read_document(text: str, sealer: Sealer, *, drop_foreign_secrets: bool = Fal
 
 def _elements(text: str) -> list[_Element]:
     try:
-        document = ElementTree.fromstring(text.removeprefix("\ufeff").replace('version ="1.0"', 'version="1.0"', 1))  # noqa: S314 - expat limits expansion
+        document = ET.fromstring(_standard(text))  # noqa: S314 - expat itself limits expansion
         properties = next(child for child in document if _local(child.tag) == "MBProperty")
-    except (ElementTree.ParseError, StopIteration):
+    except (ET.ParseError, StopIteration):
         raise failure(READ_METABASE_FILE) from None
     found = [
         _Element(_local(item.tag), dict(item.attrib), [dict(child.attrib) for child in item]) for item in properties
@@ -57,6 +57,11 @@ def _elements(text: str) -> list[_Element]:
     if not all("Location" in element.attributes for element in found):
         raise failure(READ_METABASE_FILE)
     return found
+
+
+def _standard(text: str) -> str:
+    """IIS writes a blank into the declaration that parsers do not like, and sometimes a byte order mark before it."""
+    return text.removeprefix("\ufeff").replace('version ="1.0"', 'version="1.0"', 1)
 
 
 def _local(tag: str) -> str:

@@ -1,6 +1,6 @@
 """The COM errors of the metabase and its ADSI and WMI faces.
 
-The numbers are documented in the SDK headers; which of them a given mistake raises is inferred where the comment says so.
+The numbers are documented in the SDK headers; which of them a mistake raises is inferred where a comment says so.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ _TEXTS = {
 # What Winsock and the service control manager say when a virtual server or its service does not start.
 _WIN32_TEXTS = {
     87: "The parameter is incorrect.\r\n",
-    1058: "The service cannot be started, either because it is disabled or because it has no enabled devices associated with it.\r\n",
+    1058: "The service cannot be started, either because it is disabled or because it has no enabled devices "
+    "associated with it.\r\n",
     1062: "The service has not been started.\r\n",
     10048: "Only one usage of each socket address (protocol/network address/port) is normally permitted.\r\n",
 }

@@ -1,8 +1,8 @@
 r"""What Setup writes: the keys and values of a fresh SMTP service with its first virtual server.
 
-Which values Setup puts on /LM/SmtpSvc and which on /LM/SmtpSvc/1 is not known. Microsoft's one printed file has limits, names and
-retry times on the service, so everything that virtual servers can share stands there, and the first virtual server holds only
-what must be its own: endpoints, start, folders and its relay list.
+Which values Setup puts on /LM/SmtpSvc and which on /LM/SmtpSvc/1 is not known. Microsoft's one printed file has limits,
+names and retry times on the service, so everything that virtual servers can share stands there, and the first virtual
+server holds only what must be its own: endpoints, start, folders and its relay list.
 """
 
 from __future__ import annotations
@@ -37,11 +37,10 @@ _ON_VIRTUAL_SERVER = frozenset(
         "RelayIpList",
     )
 )
-_WITHOUT_RELAY_LIST = frozenset(
-    {"2022"}
-)  # a fresh virtual server of Server 2022 lacks the property, say administrators
+# A fresh virtual server of Server 2022 lacks the property, say administrators.
+_WITHOUT_RELAY_LIST = frozenset({"2022"})
 
-# The names are those that scripts show; the identifiers are in the SDK header ilogobj.h, those of the property pages are not known.
+# Names as scripts show them, identifiers as in the SDK header ilogobj.h; those of the property pages are not known.
 _LOG_FORMATS = {
     "Microsoft IIS Log File Format": "{FF160657-DE82-11CF-BC0A-00AA006111E0}",
     "NCSA Common Log File Format": "{FF16065F-DE82-11CF-BC0A-00AA006111E0}",
@@ -70,6 +69,7 @@ def create_service(computer: Key, windows_key: str, fqdn: str) -> Key:
     first = service.add("1", "IIsSmtpServer")
     for name, value in _installed_values(windows_key, fqdn):
         _put(first if name in _ON_VIRTUAL_SERVER else service, name, value)
+    service.records["authflags"].user_type = "IIS_MD_UT_SERVER"  # so in Microsoft's printed file; the schema says FILE
     _create_below(first, fqdn)
     return service
 

@@ -1,4 +1,4 @@
-"""Effective values: what a key holds itself, what it inherits, what the schema supplies, and how bits of a mask read and write."""
+"""Effective values: what a key holds, what it inherits, what the schema supplies, and bits of a mask."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def look_up(key: Key, schema: PropertySchema) -> Found | None:
 
 
 def write(key: Key, schema: PropertySchema, value: Value, attributes: Attribute | None = None) -> None:
-    """Store a value at a key. A BOOL that is a bit of a mask changes that bit of the effective mask and stores the whole."""
+    """Store a value at a key. A BOOL that is a bit changes that bit of the effective mask and stores the whole."""
     mask = mask_property(schema)
     if mask is not None:
         schema, bit = mask
@@ -52,7 +52,8 @@ def write(key: Key, schema: PropertySchema, value: Value, attributes: Attribute 
         whole = found.value if found is not None and isinstance(found.value, int) else 0
         value = (whole | bit) if value else (whole & ~bit)
     stored_attributes = attributes_of(schema) if attributes is None else attributes
-    key.store(Record(schema.name, value, stored_attributes, schema.user_type))
+    own = key.records.get(schema.name.lower())
+    key.store(Record(schema.name, value, stored_attributes, own.user_type if own else schema.user_type))
 
 
 def clear(key: Key, schema: PropertySchema) -> bool:

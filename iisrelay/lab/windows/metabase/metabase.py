@@ -39,11 +39,12 @@ class Metabase:
         self.virtual_servers = VirtualServers(machine)
         self.disk = Disk(self)
         self.change_number = 0
+        machine.services.listeners.append(self._administration_changed)
 
-    # -- life cycle ------------------------------------------------------------------------------------------------------
+    # -- life cycle
 
     def install_compatibility(self) -> None:
-        """Make /LM: what the feature Web-Metabase brings, and SMTP-Server with it."""
+        """Make /LM, once: what IIS 6 Metabase Compatibility brings, and the SMTP Server feature with it."""
         if find_key(self.root, "LM") is None:
             create_computer(self.root)
 
@@ -67,37 +68,33 @@ class Metabase:
             open_key(self.root, "LM").remove(SERVICE)
             self.save_to_disk()
 
-    def service_started(self, name: str = "SMTPSVC") -> None:
-        """Follow a service that has started: IISADMIN reads the file, SMTPSVC starts its virtual servers."""
-        if name.upper() == _ADMIN_SERVICE:
-            self.disk.load_if_changed()
-        elif name.upper() == "SMTPSVC" and self.smtp_installed():
+    def service_started(self) -> None:
+        """Follow SMTPSVC, which has started: the virtual servers that start with it do."""
+        if self.smtp_installed():
             self._refresh_names()
             self.virtual_servers.start_all(self.server_keys())
 
-    def service_stopped(self, name: str = "SMTPSVC") -> None:
-        """Follow a service that has stopped: IISADMIN writes the file, SMTPSVC stops its virtual servers."""
-        if name.upper() == _ADMIN_SERVICE:
-            self.save_to_disk()
-        elif name.upper() == "SMTPSVC":
-            self.virtual_servers.stop_all()
+    def service_stopped(self) -> None:
+        """Follow SMTPSVC, which has stopped, by itself or together with IISADMIN."""
+        self.virtual_servers.stop_all()
 
     def save_to_disk(self) -> None:
         """Write MetaBase.xml and a copy of it into the history."""
         if find_key(self.root, "LM") is not None:
             self.disk.save()
 
-    # -- keys ------------------------------------------------------------------------------------------------------------
+    # -- keys
 
     def ensure_available(self) -> None:
-        """Make sure that the metabase answers; asking for it starts IISADMIN (inferred: it is a COM server in that service).
+        """Make sure that the metabase answers; asking starts IISADMIN (inferred: a COM server in that service).
 
         Raises:
             NetError: 0x80005000 when the ADSI provider is not installed, 0x80070422 when IISADMIN is disabled.
         """
         service = self.machine.services.find(_ADMIN_SERVICE)
-        if find_key(self.root, "LM") is None or service is None:
+        if service is None:
             raise failure(BAD_PATHNAME)
+        self.install_compatibility()
         if service.status == RUNNING:
             return
         if service.start_type == DISABLED:
@@ -136,7 +133,7 @@ class Metabase:
         if key is not None and key.key_type.lower() == _SERVER_CLASS:
             self.virtual_servers.forget(key)
 
-    # -- values ----------------------------------------------------------------------------------------------------------
+    # -- values
 
     def read(self, key: Key, name: str) -> Found | None:
         """Give the effective value of a property, or None when nothing supplies one.
@@ -177,7 +174,7 @@ class Metabase:
         if clear(key, class_property(key.key_type, name)):
             self.change_number += 1
 
-    # -- state -----------------------------------------------------------------------------------------------------------
+    # -- state
 
     def to_json(self) -> dict[str, Any]:
         """Give the whole state as JSON; SECURE values are sealed."""
@@ -197,6 +194,15 @@ class Metabase:
         self.virtual_servers.load_json(data["run_time"])
         self.root = key_from_json(data["root"], self.sealer)
 
+    def _administration_changed(self, name: str, running: bool) -> None:
+        """IISADMIN reads the file when it starts and writes it when it stops."""
+        if name.upper() != _ADMIN_SERVICE:
+            return
+        if running:
+            self.disk.load_if_changed()
+        else:
+            self.save_to_disk()
+
     def _run_time_value(self, key: Key, name: str) -> Value | None:
         if key.key_type.lower() != _SERVER_CLASS:
             return 0 if name == "Win32Error" else None
@@ -211,7 +217,7 @@ class Metabase:
                 self.virtual_servers.request_state(key, value)
 
     def _refresh_names(self) -> None:
-        """The service writes the computer's name at its start, unless an administrator has set another (inferred from UpdatedFQDN)."""
+        """Write the computer's name, unless an administrator has set another (inferred from the name UpdatedFQDN)."""
         service = self.open(SERVICE)
         for name, mark in (("FullyQualifiedDomainName", "UpdatedFQDN"), ("DefaultDomain", "UpdatedDefaultDomain")):
             updated = self.read(service, mark)

@@ -1,7 +1,7 @@
 """The running state of virtual servers: starting, stopping, pausing, and why a start failed.
 
-How SMTP virtual servers react to commands is documented for the dialog only. Taken over from IIS 6's other services, and inferred
-here: the numbers of ServerCommand, Start and Stop as methods, and that writing ServerState 4 stops as writing 2 starts.
+How SMTP virtual servers react to commands is documented for the dialog only. Taken over from IIS 6's other services,
+and inferred here: the numbers of ServerCommand, Start and Stop as methods, and that writing ServerState 4 stops.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _STATES_AS_COMMANDS = {State.STARTED: "start", State.STOPPED: "stop", State.PAUS
 
 @dataclass
 class RunTime:
-    """The run-time state of one virtual server. ``endpoints`` are what it was started with: a change needs a restart."""
+    """The run-time state of one virtual server; ``endpoints`` are those of its start: a change needs a restart."""
 
     state: State = State.STOPPED
     error: int = 0
