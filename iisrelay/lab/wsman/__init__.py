@@ -1,0 +1,1 @@
+"""The WinRM service of lab hosts: HTTP, authentication, message encryption, SOAP and the shell verbs of [MS-WSMV]."""
