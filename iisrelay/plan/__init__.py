@@ -1,0 +1,1 @@
+"""What would be done to a host: changes, their order, their dangers."""

@@ -12,9 +12,10 @@ from iisrelay.status import Action, Restart
 class Change:
     """One value that will be created, updated or deleted at one place.
 
-    ``setting`` is the full key path ("virtual_servers[CRM billing].delivery.hop_count"). ``before`` and ``after`` are the
-    written forms (JSON values; None: nothing stored here, an inherited value is named in ``inherited``). ``stored_before`` and
-    ``stored_after`` are what Windows holds. A sensitive change has a ``secret`` and shows no value at all.
+    ``setting`` is the full key path ("virtual_servers[CRM billing].delivery.hop_count"). ``before`` and ``after`` are
+    the written forms (JSON values; None: no value); ``was_inherited`` tells that ``before`` comes from above and
+    nothing is stored at the place itself. ``stored_before`` and ``stored_after`` are what Windows holds. A sensitive
+    change has a ``secret`` and shows no value at all.
     """
 
     identity: str  # unique and stable within the plan; names the change in scripts and answers

@@ -1,0 +1,91 @@
+"""Warnings: nothing is wrong with the plan, but somebody should know."""
+
+from collections.abc import Iterator
+
+from iisrelay.plan.guard import Outlook
+from iisrelay.plan.places import Placement
+from iisrelay.settings.stored import AccessList, Address, Store
+from iisrelay.site.target import Target
+from iisrelay.status import Restart
+
+BUILD_2019 = 17763
+BUILD_2022 = 20348
+ESMTP_OFF = 7
+OUTBOUND_ESMTP = "SmtpOutboundCommandSupportOptions"
+
+
+def warnings(target: Target, outlook: Outlook) -> tuple[str, ...]:
+    """Give everything that is worth a warning about a host and a plan for it."""
+    return (
+        *target.warnings,
+        *_host(outlook),
+        *_startup(outlook),
+        *_features(target, outlook),
+        *(text for placement in outlook.placements for text in _server(outlook, placement)),
+        *_unreadable(outlook),
+    )
+
+
+def _host(outlook: Outlook) -> Iterator[str]:
+    if outlook.observed.facts.pending_reboot:
+        yield "Windows waits for a reboot; installing features may fail until it has had one"
+    if any(change.restart is Restart.REBOOT for change in outlook.changes):
+        yield "some changes take effect only after a reboot of the host"
+
+
+def _startup(outlook: Outlook) -> Iterator[str]:
+    """Repeat the field report that SMTPSVC with start type Automatic leaves mail in the queue after boot on 2019."""
+    build = outlook.observed.facts.build
+    wanted = next((change.stored_after for change in outlook.changes if change.name == "startup"), None)
+    current = outlook.observed.find(Address(Store.SERVICE, "SMTPSVC", "startup"))
+    startup = wanted if wanted is not None else (current.value if current else None)
+    if startup == "automatic" and build >= BUILD_2019:
+        yield (
+            "SMTPSVC starts automatically; on Windows Server 2019 and later mail may stay in the queue after a boot "
+            "(event 4006): use `service: {startup: delayed-automatic}`"
+        )
+    if startup == "manual" and outlook.observed.smtp_ready:
+        yield "SMTPSVC has start type manual: after a boot of the host nothing relays until somebody starts it"
+
+
+def _features(target: Target, outlook: Outlook) -> Iterator[str]:
+    for name in target.features:
+        if outlook.observed.features.get(name, "unknown") == "unknown":
+            yield f"{outlook.observed.facts.product} does not offer the feature {name}; it is left out"
+
+
+def _server(outlook: Outlook, placement: Placement) -> Iterator[str]:
+    if placement.server.state == "absent":
+        return
+    label = f'"{placement.server.name}"'
+    if placement.adopted and placement.existing:
+        yield (
+            f"{label} takes over {placement.existing.label} ({placement.path}), which is unnamed and holds the same "
+            "endpoint"
+        )
+    if placement.existing is None and not placement.server.bindings:
+        yield f"{label} is new and has no bindings: it will listen nowhere"
+    if placement.existing and outlook.value(placement.path, OUTBOUND_ESMTP) == ESMTP_OFF:
+        yield (
+            f"{label} sends without ESMTP ({OUTBOUND_ESMTP} is 7): no STARTTLS, no authentication outbound; "
+            f"set the outbound ESMTP verbs, or `metabase: {{{OUTBOUND_ESMTP}: 7697601}}`"
+        )
+    yield from _relay(outlook, placement, label)
+
+
+def _relay(outlook: Outlook, placement: Placement, label: str) -> Iterator[str]:
+    relay = outlook.value(placement.path, "RelayIpList")
+    is_planned = any(change.path == placement.path and change.name == "RelayIpList" for change in outlook.changes)
+    if isinstance(relay, AccessList) and relay.grant_by_default and not is_planned:
+        yield f"{label} relays for everybody but those listed (access.relay is not managed)"
+    if relay is None and placement.existing and outlook.observed.facts.build >= BUILD_2022:
+        yield (
+            f"{label} has no RelayIpList, which crashes the IIS 6 console on Windows Server 2022; "
+            "any `access.relay` in the site file repairs it"
+        )
+
+
+def _unreadable(outlook: Outlook) -> Iterator[str]:
+    for address, value in outlook.observed.values.items():
+        if value.problem:
+            yield f"{address.path} {address.name} could not be read: {value.problem}"

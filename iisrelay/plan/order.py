@@ -1,0 +1,62 @@
+"""The order of changes: what must exist before what, and nothing open in between."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from iisrelay.plan.change import Change
+from iisrelay.plan.servers import AUTO_START, SERVER_STATE
+from iisrelay.settings.stored import Kind, Store
+from iisrelay.state.observed import KEY_TYPE, STARTED
+from iisrelay.status import Action
+
+RESTARTS = 13  # between settings and the start of services stands the restart of what runs with old settings
+FIRST, LAST = 0, 9
+
+
+def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Sort changes into the order in which they are to be made, and give each its identity."""
+    ranked = sorted(changes, key=lambda change: (*rank(change), change.path, change.setting, change.name))
+    return tuple(replace(change, identity=f"c{number}") for number, change in enumerate(ranked, start=1))
+
+
+def rank(change: Change) -> tuple[int, int, int]:
+    """Give a change's step, its virtual server, and its turn within both."""
+    number = server_number(change.path) if change.store is Store.METABASE else 0
+    return _step(change), number, _turn(change)
+
+
+def server_number(path: str) -> int:
+    """Give the number of the virtual server that a metabase path belongs to; 0 for the service itself."""
+    parts = path.split("/")
+    return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
+
+
+def _step(change: Change) -> int:
+    if change.store is Store.METABASE:
+        return _metabase_step(change)
+    if change.store is Store.SERVICE:
+        return RESTARTS + (1 if change.name == "startup" else 2)
+    return {Store.FEATURE: 0, Store.FOLDER: 1, Store.REGISTRY: RESTARTS - 1, Store.FIREWALL: RESTARTS + 4}[change.store]
+
+
+def _metabase_step(change: Change) -> int:
+    """Removals free endpoints; then come new keys, stops, settings (service, server, domains), and starts."""
+    depth = change.path.count("/")
+    if change.name == KEY_TYPE and depth == 1:
+        return 2 if change.action is Action.DELETE else 3
+    if change.name == SERVER_STATE:
+        return RESTARTS + 3 if change.stored_after == STARTED else 4
+    if depth == 0:
+        return 5
+    if "/domain/" in change.path.casefold() + "/":
+        return 8
+    return 6 if change.name == KEY_TYPE else 7
+
+
+def _turn(change: Change) -> int:
+    """Within a key: the key, then who may connect and relay, then the rest; automatic start only when all is set."""
+    if change.name == KEY_TYPE:
+        return FIRST
+    if change.kind is Kind.IPSECLIST:
+        return FIRST + 1
+    return LAST if change.name == AUTO_START else FIRST + 2

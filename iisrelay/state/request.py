@@ -1,0 +1,114 @@
+"""What a plan needs to know of a host, and how the question travels: as lines of data, never as script text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from iisrelay.errors import IisRelayError
+from iisrelay.settings.stored import Address, Kind, Store
+from iisrelay.site.target import Assignment, Target
+
+T = TypeVar("T")
+
+# Read for every virtual server, whatever the site file manages: plans, guards and warnings look at them.
+ALWAYS = (
+    ("ServerBindings", Kind.MULTISZ),
+    ("ServerAutoStart", Kind.BOOL),
+    ("RelayIpList", Kind.IPSECLIST),
+    ("IPSecurity", Kind.IPSECLIST),
+    ("SmtpOutboundCommandSupportOptions", Kind.DWORD),
+)
+SERVICE_SCOPE = "service"
+SERVER_SCOPE = "server"
+DOMAIN_SCOPE = "domain"
+SERVICES = ("SMTPSVC", "IISADMIN")
+SMTP_FEATURE = "SMTP-Server"
+FIREWALL_PREFIX = "iisrelay SMTP "
+
+
+@dataclass(frozen=True, order=True)
+class PropertyQuestion:
+    """A property to read at every key of a scope: the service, each virtual server (or a key below), each domain."""
+
+    scope: str
+    name: str
+    kind: Kind
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that one run of the observing script reads."""
+
+    properties: tuple[PropertyQuestion, ...] = ()
+    registry: tuple[Address, ...] = ()
+    services: tuple[str, ...] = SERVICES
+    folders: tuple[str, ...] = ()
+    features: tuple[str, ...] = (SMTP_FEATURE,)
+    firewall: bool = False
+
+    @classmethod
+    def of(cls, target: Target) -> "Request":
+        """Ask for what a target manages, and for what guards look at."""
+        host = target.assignments
+        return cls(
+            properties=tuple(sorted(_properties(target))),
+            registry=_unique(item.address for item in _all_assignments(target) if item.address.store is Store.REGISTRY),
+            services=_unique([*SERVICES, *(item.address.path for item in host if item.address.store is Store.SERVICE)]),
+            folders=_unique(folder for server in target.virtual_servers for folder in server.folders),
+            features=_unique([SMTP_FEATURE, *target.features]),
+            firewall=target.firewall.manage,
+        )
+
+    def inputs(self) -> dict[str, str]:
+        """Give the question as the named texts that travel beside the observing script."""
+        return {
+            "properties": _lines((q.scope, q.name, q.kind.value, str(int(q.sensitive))) for q in self.properties),
+            "registry": _lines((address.path, address.name) for address in self.registry),
+            "services": _lines((name,) for name in self.services),
+            "folders": _lines((folder,) for folder in self.folders),
+            "features": _lines((name,) for name in self.features),
+            "firewall": FIREWALL_PREFIX if self.firewall else "",
+        }
+
+
+def _properties(target: Target) -> set[PropertyQuestion]:
+    questions = {PropertyQuestion(SERVER_SCOPE, name, kind) for name, kind in ALWAYS}
+    questions.update(_questions(SERVICE_SCOPE, target.assignments))
+    for server in target.virtual_servers:
+        questions.update(_questions(SERVER_SCOPE, server.assignments))
+        for domain in server.domains:
+            questions.update(_questions(DOMAIN_SCOPE, domain.assignments))
+    return questions
+
+
+def _questions(scope: str, assignments: Iterable[Assignment]) -> Iterable[PropertyQuestion]:
+    for item in assignments:
+        if item.address.store is not Store.METABASE:
+            continue
+        below = item.address.path if scope == SERVER_SCOPE else ""
+        place = f"{scope}/{below}" if below else scope
+        yield PropertyQuestion(place, item.address.name, item.kind, item.sensitive)
+
+
+def _all_assignments(target: Target) -> Iterable[Assignment]:
+    yield from target.assignments
+    for server in target.virtual_servers:
+        yield from server.assignments
+
+
+def _unique(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _lines(rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join("\t".join(_field(field) for field in row) for row in rows)
+
+
+def _field(text: str) -> str:
+    if any(ord(character) < 32 for character in text):
+        raise IisRelayError(
+            f"{text!r} has a control character, which no path or name on Windows can have",
+            hint="remove it from the site file",
+        )
+    return text

@@ -1,0 +1,102 @@
+"""What a host held at a moment, as a file. Sensitive values were never read, so there are none in it."""
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from iisrelay.settings.stored import AccessList, Stored
+from iisrelay.state.answer import extract_text, parse_observed
+from iisrelay.state.observed import Observed, ObservedValue
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An observed state with the host it belongs to, the moment, and the command that kept it."""
+
+    host: str
+    taken: datetime
+    command: str
+    observed: Observed
+
+    def to_json(self) -> str:
+        """Give the snapshot as JSON text."""
+        document = {
+            "format": FORMAT,
+            "host_name": self.host,
+            "taken": self.taken.astimezone(UTC).isoformat(timespec="seconds"),
+            "command": self.command,
+            **_observed_document(self.observed),
+        }
+        return json.dumps(document, indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Snapshot":
+        """Read a snapshot.
+
+        Raises:
+            BrokenAnswerError: when the text is not a snapshot.
+        """
+        document = extract_text(text)
+        return cls(
+            host=str(document.get("host_name", "")),
+            taken=datetime.fromisoformat(str(document.get("taken"))),
+            command=str(document.get("command", "")),
+            observed=parse_observed(document),
+        )
+
+    def save(self, folder: Path) -> Path:
+        """Write the snapshot below a folder, under its host and moment; give the file."""
+        moment = self.taken.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        path = folder / _file_name(self.host) / f"{moment}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.to_json(), encoding="utf-8")
+        return path
+
+
+def _file_name(host: str) -> str:
+    return "".join(character if character.isalnum() or character in "-._" else "_" for character in host).lstrip(".")
+
+
+def _observed_document(observed: Observed) -> dict[str, Any]:
+    return {
+        "host": asdict(observed.facts),
+        "smtp_ready": observed.smtp_ready,
+        "smtp_problem": observed.smtp_problem,
+        "servers": [asdict(server) for server in observed.servers],
+        "features": [{"name": name, "state": state} for name, state in observed.features.items()],
+        "values": [
+            [address.store.value, address.path, address.name, *_form(value), value.inherited]
+            for address, value in observed.values.items()
+        ],
+    }
+
+
+def _form(value: ObservedValue) -> tuple[str, Any]:
+    if value.hidden:
+        return "hidden", None
+    if value.value is None:
+        return "problem", value.problem
+    return _stored_form(value.value)
+
+
+def _stored_form(value: Stored) -> tuple[str, Any]:
+    if isinstance(value, bool):
+        return "flag", value
+    if isinstance(value, int):
+        return "number", value
+    if isinstance(value, str):
+        return "text", value
+    if isinstance(value, bytes):
+        return "bytes", base64.b64encode(value).decode("ascii")
+    if isinstance(value, AccessList):
+        return "access", {
+            "grant_by_default": value.grant_by_default,
+            "addresses": list(value.addresses),
+            "domains": list(value.domains),
+        }
+    return "texts", list(value)
