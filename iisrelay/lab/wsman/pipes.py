@@ -4,7 +4,7 @@ import asyncio
 import codecs
 import threading
 from collections.abc import Callable
-from typing import Self
+from typing import Protocol, Self
 
 OUTPUT_CHUNK_BYTES = 64 * 1024  # what the service hands over of a stream in one answer
 FALLBACK_CODEC = "cp437"
@@ -24,10 +24,20 @@ def codec_of(code_page: int) -> str:
         return FALLBACK_CODEC
 
 
+class Lock(Protocol):
+    """A lock, reentrant or not."""
+
+    def acquire(self) -> bool:
+        """Wait for the lock and take it."""
+
+    def release(self) -> None:
+        """Give the lock back."""
+
+
 class Turn:
     """The right to run on a host: programs take turns, and give theirs up while they wait for input."""
 
-    def __init__(self, lock: threading.Lock) -> None:
+    def __init__(self, lock: Lock) -> None:
         self._lock = lock
         self._mine = False
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from iisrelay.lab.wsman.accounts import Account
 from iisrelay.lab.wsman.authentication import Authentication, Headers
 from iisrelay.lab.wsman.faults import WsManFault
 from iisrelay.lab.wsman.http import MAX_HEAD_BYTES, SOAP_CONTENT_TYPE, BadRequestError, Request, Response, read_request
+from iisrelay.lab.wsman.pipes import Lock
 from iisrelay.lab.wsman.policy import InjectedFaults, Policy
 from iisrelay.lab.wsman.shells import Run
 from iisrelay.lab.wsman.verbs import ShellService
@@ -36,10 +38,11 @@ class ServedHost:
     build: str
     faults: InjectedFaults = field(default_factory=InjectedFaults)
     control: Control | None = None
+    lock: Lock = field(default_factory=threading.RLock)
     request_count: int = 0
 
     def __post_init__(self) -> None:
-        self.service = ShellService(self.name, self.policy, self.run)
+        self.service = ShellService(self.name, self.policy, self.run, self.lock)
 
 
 class HostListener:

@@ -31,6 +31,7 @@ class Process:
     """A program as the operating system starts it; ``run`` gets one, in its own thread, with the host's turn."""
 
     line: str
+    user: str
     environment: dict[str, str]
     current_directory: str | None
     turn: Turn

@@ -3,13 +3,12 @@
 import asyncio
 import base64
 import binascii
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from xml.sax.saxutils import escape
 
 from iisrelay.lab.wsman import faults
-from iisrelay.lab.wsman.pipes import InputPipe, OutputPipe, Turn
+from iisrelay.lab.wsman.pipes import InputPipe, Lock, OutputPipe, Turn
 from iisrelay.lab.wsman.policy import Policy
 from iisrelay.lab.wsman.shells import (
     COMMAND_PROCESSOR_LIMIT,
@@ -29,13 +28,13 @@ TERMINATING_SIGNALS = ("terminate", "ctrl_c", "ctrl_break")
 
 
 class ShellService:
-    """The command shells of one host. ``run`` runs a process that goes through cmd.exe."""
+    """The command shells of one host. ``run`` runs a process, and ``lock`` is held while it does."""
 
-    def __init__(self, name: str, policy: Policy, run: Run) -> None:
+    def __init__(self, name: str, policy: Policy, run: Run, lock: Lock) -> None:
         self._name = name
         self._policy = policy
         self._run = run
-        self._lock = threading.Lock()
+        self._lock = lock
         self.shells = ShellTable(policy.max_shells_per_user)
         self._verbs: dict[str, Callable[[Message, str], Awaitable[str]]] = {
             f"{TRANSFER}/Create": self._create,
@@ -110,6 +109,7 @@ class ShellService:
     def _process(self, shell: Shell, line: str, is_console: bool) -> Process:
         return Process(
             line=line,
+            user=shell.owner,
             environment=dict(shell.environment),
             current_directory=shell.current_directory,
             turn=Turn(self._lock),

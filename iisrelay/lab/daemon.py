@@ -1,0 +1,171 @@
+"""The process behind lab hosts: serves one or several of them until each has been told to stop.
+
+Started by ``iisrelay.lab.control`` as ``python -m iisrelay.lab.daemon FOLDER NAME...``.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import sys
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+
+from iisrelay.lab import certificates
+from iisrelay.lab.endpoint import ADDRESS, STATE_FILE, Endpoint, host_folder
+from iisrelay.lab.windows import store
+from iisrelay.lab.windows.machine import Machine
+from iisrelay.lab.wsman.accounts import Account
+from iisrelay.lab.wsman.http import Request, Response
+from iisrelay.lab.wsman.policy import InjectedFaults, Policy
+from iisrelay.lab.wsman.programs import run_line
+from iisrelay.lab.wsman.server import HostListener, ServedHost
+from iisrelay.lab.wsman.shells import Process
+
+STATUS_PATH = "/lab/status"
+STOP_PATH = "/lab/stop"
+FAULTS_PATH = "/lab/faults"
+USER_FILE = "ntlm-users"
+PATIENCE_S = 5.0  # for a program to end when its host is stopped
+FLUSH_S = 0.1  # lets the answer to a stop reach the client
+JSON = "application/json"
+
+
+class LabHost:
+    """One host of the process: its machine, its listener, and its files."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = host_folder(folder, name)
+        self.endpoint = Endpoint.load(self.folder)
+        self.machine = self._machine()
+        self._saved = ""
+        self.stopped = asyncio.Event()
+        self.listener = HostListener(self._served_host())
+
+    def _machine(self) -> Machine:
+        state = self.folder / STATE_FILE
+        if state.exists():
+            return store.load(state)
+        return Machine.create(self.endpoint.name, self.endpoint.windows, smtp=self.endpoint.smtp)
+
+    def _served_host(self) -> ServedHost:
+        name = self.endpoint.name
+        server = certificates.ensure(certificates.server_files(self.folder), name, addresses=(ADDRESS,))
+        client = certificates.ensure(certificates.client_files(self.folder), self.endpoint.username)
+        account = Account(
+            self.endpoint.username,
+            self.endpoint.password,
+            self.folder / USER_FILE,
+            (self.machine.name.upper(), self.machine.domain.upper(), self.machine.domain.partition(".")[0].upper()),
+            client.der,
+        )
+        account.write_user_file()
+        return ServedHost(
+            name,
+            account,
+            Policy.of_windows(self.machine.windows.key),
+            self.run,
+            certificates.listener_context(server, client),
+            self.machine.windows.full_version,
+            InjectedFaults.from_json(self.endpoint.faults),
+            self.control,
+            self.machine.lock,
+        )
+
+    async def open(self) -> None:
+        """Listen, on the ports of the last time if they are free, and tell so in the endpoint's file."""
+        self.save()
+        await self.listener.open(self.endpoint.http_port, self.endpoint.https_port)
+        self._note(
+            self.endpoint.served(
+                http_port=self.listener.http_port,
+                https_port=self.listener.https_port,
+                certificate=certificates.server_files(self.folder).certificate,
+                pid=os.getpid(),
+            )
+        )
+
+    async def close(self) -> None:
+        """Stop listening and leave the state on disk."""
+        await self.listener.close()
+        if self.machine.lock.acquire(
+            timeout=PATIENCE_S
+        ):  # a program that does not end loses what it did, as in a power cut
+            self.save()
+            self.machine.lock.release()
+        self._note(replace(self.endpoint, pid=0))
+
+    def _note(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        endpoint.save(self.folder)
+
+    def run(self, process: Process) -> int:
+        """Run a command on the machine; what it changed is on disk before its end is reported."""
+        try:
+            return run_line(self.machine, process)
+        finally:
+            if self.machine.reboot_requested:
+                self.machine.restart()
+            self.save()
+
+    def save(self) -> None:
+        """Write the state if it is not what was written last."""
+        state = json.dumps(self.machine.to_json(), sort_keys=True)
+        digest = hashlib.blake2b(state.encode()).hexdigest()
+        if digest != self._saved:
+            store.save(self.machine, self.folder / STATE_FILE)
+            self._saved = digest
+
+    async def control(self, request: Request) -> Response | None:
+        """Answer the owner of the lab: status, stop, faults."""
+        if request.path not in (STATUS_PATH, STOP_PATH, FAULTS_PATH):
+            return None
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme != "Basic" or not self.listener.host.account.accepts_basic(token):
+            return Response(HTTPStatus.UNAUTHORIZED)
+        if request.path == STOP_PATH:
+            asyncio.get_running_loop().call_later(FLUSH_S, self.stopped.set)
+        if request.path == FAULTS_PATH:
+            self._note(replace(self.endpoint, faults=json.loads(request.body)))
+            self.listener.host.faults = InjectedFaults.from_json(self.endpoint.faults)
+        status = {"name": self.endpoint.name, "pid": os.getpid(), "requests": self.listener.host.request_count}
+        return Response(HTTPStatus.OK, json.dumps(status).encode(), JSON, closes=True)
+
+
+async def serve(folder: Path, names: list[str]) -> None:
+    """Serve hosts until every one of them has been told to stop."""
+    async with asyncio.TaskGroup() as group:
+        for name in names:
+            host = LabHost(folder, name)
+            await host.open()
+            group.create_task(_until_stopped(host))
+
+
+async def _until_stopped(host: LabHost) -> None:
+    try:
+        await host.stopped.wait()
+    finally:
+        await host.close()
+
+
+def _raise_file_limit() -> None:
+    with contextlib.suppress(ImportError):
+        import resource  # noqa: PLC0415 - there is none on Windows, where the limit is high enough
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def main(arguments: list[str]) -> None:
+    """Serve the hosts named on the command line."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    _raise_file_limit()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(Path(arguments[0]), arguments[1:]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,68 @@
+"""Where a lab host is found: the files in its folder, and the endpoint among them."""
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+ADDRESS = "127.0.0.1"
+USERNAME = "Administrator"
+ENDPOINT_FILE = "endpoint.json"
+STATE_FILE = "state.json"
+PASSWORD_FILE = "password"  # noqa: S105 - the name of a file
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """How to reach a lab host, and what it is to be. ``pid`` is the process that serves it, 0 when it was stopped."""
+
+    name: str
+    windows: str
+    password: str = field(repr=False)
+    username: str = USERNAME
+    address: str = ADDRESS
+    http_port: int = 0
+    https_port: int = 0
+    certificate: str = ""
+    pid: int = 0
+    smtp: bool = False  # install the SMTP Server feature when the host is made
+    faults: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def new(cls, name: str, windows: str, *, smtp: bool) -> Self:
+        """Invent the endpoint of a new host."""
+        return cls(name, windows, secrets.token_urlsafe(18), smtp=smtp)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read the endpoint from a host's folder."""
+        return cls(**json.loads((folder / ENDPOINT_FILE).read_text(encoding="utf-8")))
+
+    def save(self, folder: Path) -> None:
+        """Write the endpoint into a host's folder, readable by its owner only, and the password beside it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        write_private(folder / ENDPOINT_FILE, json.dumps(asdict(self), indent=2) + "\n")
+        write_private(folder / PASSWORD_FILE, self.password)
+
+    def served(self, *, http_port: int, https_port: int, certificate: Path, pid: int) -> "Endpoint":
+        """Give the endpoint of a host that now runs."""
+        return replace(self, http_port=http_port, https_port=https_port, certificate=str(certificate), pid=pid)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file as a whole, with rights for its owner only."""
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp makes it mode 0600
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(temporary).replace(path)
+
+
+def host_folder(folder: Path, name: str) -> Path:
+    """Give the folder of a host; characters that a folder's name cannot have are escaped."""
+    escaped = quote(name, safe="")
+    return folder / (escaped.replace(".", "%2E") if not escaped.strip(".") else escaped)

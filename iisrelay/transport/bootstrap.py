@@ -1,0 +1,48 @@
+"""How a script travels: a small command line starts PowerShell, which reads the script and its inputs from its input.
+
+The command line is all that a host's process list and logs show; script and inputs are data on standard input.
+"""
+
+import base64
+import gzip
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+TEMPLATE = "bootstrap.ps1"
+PACKAGE_FOLDER = Path(__file__).parent.parent
+TEMPLATE_FOLDERS = (PACKAGE_FOLDER / "templates", PACKAGE_FOLDER.parent / "templates")  # installed, checkout
+END_MARK = "IISRELAY-END"
+# -InputFormat None keeps PowerShell itself from reading the input; -OutputFormat Text keeps CLIXML out of the errors.
+OPTIONS = (
+    *("-NoLogo", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass"),
+    *("-InputFormat", "None", "-OutputFormat", "Text"),
+)
+
+
+@cache
+def arguments() -> tuple[str, ...]:
+    """Give the arguments for powershell.exe that make it read a payload."""
+    return (*OPTIONS, "-EncodedCommand", base64.b64encode(_code().encode("utf-16-le")).decode())
+
+
+def _code() -> str:
+    path = next(folder / TEMPLATE for folder in TEMPLATE_FOLDERS if (folder / TEMPLATE).exists())
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("#"))
+
+
+def payload(script: str, inputs: Mapping[str, str]) -> bytes:
+    """Pack a script and its inputs for standard input: plain ASCII, so that no code page can harm it."""
+    values = "\n".join(f"{name}={base64.b64encode(value.encode()).decode()}" for name, value in inputs.items())
+    return b"\n".join([_packed(script), _packed(values), END_MARK.encode(), b""])
+
+
+def _packed(text: str) -> bytes:
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0))
+
+
+def pieces(data: bytes, size: int) -> Iterator[tuple[bytes, bool]]:
+    """Cut data into pieces of at most a size; the last one is marked."""
+    for start in range(0, len(data), size):
+        yield data[start : start + size], start + size >= len(data)

@@ -1,0 +1,29 @@
+# Reads a script and its inputs from standard input and runs the script with them. Windows PowerShell 2.0 only.
+#   line 1: base64 of the gzipped script; line 2: the same of the inputs, a line NAME=base64(value) each; line 3: the end mark
+# A cut-off input never runs. The comments and the indentation of this file stay at home.
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+function Expand-Payload($line) {
+    $packed = New-Object IO.MemoryStream(,[Convert]::FromBase64String($line))
+    $stream = New-Object IO.Compression.GZipStream($packed, [IO.Compression.CompressionMode]::Decompress)
+    (New-Object IO.StreamReader($stream, [Text.Encoding]::UTF8)).ReadToEnd()
+}
+try {
+    $script = [Console]::In.ReadLine()
+    $values = [Console]::In.ReadLine()
+    if ([Console]::In.ReadLine() -cne 'IISRELAY-END') { throw 'The script did not arrive completely.' }
+    $inputs = @{}
+    foreach ($line in (Expand-Payload $values).Split("`n")) {
+        $at = $line.IndexOf('=')
+        if ($at -gt 0) {
+            $value = [Convert]::FromBase64String($line.Substring($at + 1))
+            $inputs[$line.Substring(0, $at)] = [Text.Encoding]::UTF8.GetString($value)
+        }
+    }
+    & ([ScriptBlock]::Create((Expand-Payload $script))) $inputs
+    exit 0
+} catch {
+    [Console]::Error.WriteLine($_.Exception.Message)
+    [Console]::Error.WriteLine($_.InvocationInfo.PositionMessage)
+    exit 1
+}
