@@ -1,6 +1,6 @@
 """Encryption of SECURE values with the key of the machine, or with a key that is made from a password.
 
-Windows does this with its crypto provider; the lab only has to make sure that no file holds a password in clear and that
+Windows does this with its crypto provider; the lab only makes sure that no file holds a password in clear and that
 a file from another machine cannot be read. The nonce is made from the value: what is unchanged keeps its ciphertext.
 """
 
