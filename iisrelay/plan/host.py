@@ -66,8 +66,14 @@ def firewall_changes(comparison: Comparison, target: Target, placements: Iterabl
 def _rule(comparison: Comparison, name: str, text: str) -> Iterator[Change]:
     address = Address(Store.FIREWALL, name, RULE)
     current = comparison.observed.find(address)
-    if current is None or current.value != text:
+    if current is None or _rule_parts(str(current.value)) != _rule_parts(text):
         yield _word("firewall", address, current.value if current else None, text)
+
+
+def _rule_parts(text: str) -> tuple[str, frozenset[str]]:
+    """Split a rule's text; the firewall shows remote addresses in an order of its own."""
+    head, _, remote = text.partition(" from ")
+    return head, frozenset(remote.split(","))
 
 
 def rule_name(binding: str) -> str:

@@ -91,7 +91,7 @@ def fold_bits(comparison: Comparison, group: list[Assignment], address: Address,
     if all(isinstance(item.value, Cleared) for item in group):
         return _clear(group[0], address, common_setting(settings), current)
     bits = _Bits.of(current)
-    default = _default_bits(address)
+    default = default_bits(address)
     wanted = default if bits.value is None else bits.value
     for item in group:
         own = item.value if isinstance(item.value, int) else default
@@ -207,7 +207,7 @@ def _show_bits(items: list[tuple[Assignment, str]], value: int) -> object:
     return next(iter(shown.values())) if len(shown) == 1 else shown
 
 
-def _default_bits(address: Address) -> int:
+def default_bits(address: Address) -> int:
     """Give what holds where nothing is stored: the schema's default."""
     schema = find(address.name) if address.store is Store.METABASE else None
     default = schema.schema_default if schema else None

@@ -1,0 +1,193 @@
+"""From a plan to the calls of a script: one step a change, and one for the restart in between."""
+
+from dataclasses import dataclass, field
+
+from iisrelay.plan.change import Change
+from iisrelay.plan.model import Plan
+from iisrelay.plan.order import RESTARTS, rank
+from iisrelay.plan.places import endpoint
+from iisrelay.plan.servers import SERVER_CLASS, SERVER_STATE
+from iisrelay.script.literal import LiteralError, Value
+from iisrelay.secret import Secret
+from iisrelay.settings.stored import AccessList, Kind, Store, Stored
+from iisrelay.state.observed import KEY_TYPE
+from iisrelay.state.request import FIREWALL_PREFIX
+from iisrelay.status import Action, Restart
+
+RESTART_STEP = "restart"
+REGISTRY_KINDS = {Kind.REG_DWORD: "DWord", Kind.REG_SZ: "String", Kind.STRING: "String", Kind.EXPANDSZ: "ExpandString",
+                  Kind.MULTISZ: "MultiString", Kind.BINARY: "Binary", Kind.DWORD: "DWord"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ServerPath:
+    """A key of a virtual server whose number only the host knows."""
+
+    name: str
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call in a script, the comment above it, and the builds of Windows it is meant for."""
+
+    comment: str
+    function: str
+    arguments: tuple[tuple[str, Value | ServerPath], ...]
+    identity: str = ""
+    setting: str = ""
+    condition: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of a script, and the secrets that they name."""
+
+    steps: tuple[Step, ...]
+    secrets: dict[str, Secret] = field(default_factory=dict)
+
+
+def steps_of(plan: Plan) -> Steps:
+    """Give the steps of a plan. Restarts stand between the settings and everything that starts."""
+    settings = [change for change in plan.changes if rank(change)[0] < RESTARTS]
+    starts = [change for change in plan.changes if rank(change)[0] >= RESTARTS]
+    restarts = any(change.restart in (Restart.VIRTUAL_SERVER, Restart.SERVICE) for change in settings)
+    return Steps(
+        steps=(
+            *(_step(change) for change in settings),
+            *([restart_step()] if restarts else []),
+            *(_step(change) for change in starts),
+        ),
+        secrets={change.identity: change.secret for change in plan.changes if change.secret is not None},
+    )
+
+
+def restart_step() -> Step:
+    """Give the step that restarts what runs with old settings."""
+    return Step("restart what runs with old settings", "Invoke-Restarts", (("Change", RESTART_STEP),))
+
+
+def _step(change: Change) -> Step:
+    function, arguments = _call(change)
+    return Step(
+        comment=description(change),
+        function=function,
+        arguments=(("Change", change.identity), *arguments),
+        identity=change.identity,
+        setting=change.setting,
+    )
+
+
+def description(change: Change) -> str:
+    """Say what a change does, in one line and without anything sensitive."""
+    if change.sensitive:
+        return f"{change.setting}: (sensitive)"
+    before = "(not set)" if change.before is None else str(change.before)
+    after = "(not set)" if change.after is None else str(change.after)
+    inherited = " (inherited)" if change.was_inherited else ""
+    return f"{change.setting}: {before}{inherited} -> {after}"
+
+
+Arguments = tuple[tuple[str, Value | ServerPath], ...]
+
+
+def _call(change: Change) -> tuple[str, Arguments]:
+    if change.store is Store.METABASE:
+        return _metabase_call(change)
+    if change.store is Store.REGISTRY:
+        return registry_call(change.path, change.name, change.kind, change.stored_after, change.restart)
+    if change.store is Store.FIREWALL:
+        return _firewall_call(change)
+    if change.store is Store.SERVICE:
+        function = "Set-ServiceStartup" if change.name == "startup" else "Set-ServiceState"
+        return function, (("Name", change.path), ("Value", plain(change.stored_after)))
+    if change.store is Store.FEATURE:
+        return "Install-Feature", (("Name", change.path),)
+    return "New-Folder", (("Path", change.path),)
+
+
+def _metabase_call(change: Change) -> tuple[str, Arguments]:
+    if change.name == KEY_TYPE:
+        return _key_call(change)
+    if change.name == SERVER_STATE:
+        return "Set-ServerState", (("Path", change.path), ("Value", plain(change.stored_after)))
+    return value_call(change.path, change)
+
+
+def _key_call(change: Change) -> tuple[str, Arguments]:
+    is_removal = change.action is Action.DELETE
+    class_name = change.stored_before if is_removal else change.stored_after
+    if class_name == SERVER_CLASS:
+        if is_removal:
+            return "Remove-VirtualServer", (("Path", change.path),)
+        return "New-VirtualServer", (("Path", change.path), ("Name", server_name(change.setting)))
+    function = "Remove-MetabaseKey" if is_removal else "New-MetabaseKey"
+    return function, (("Path", change.path), ("Class", plain(class_name)))
+
+
+def server_name(setting: str) -> str:
+    """Give the virtual server's name out of the key path of its key: "virtual_servers[NAME]"."""
+    return setting.removeprefix("virtual_servers[").removesuffix("]")
+
+
+def value_call(path: str | ServerPath, change: Change) -> tuple[str, Arguments]:
+    """Give the call that sets or clears a value of the metabase."""
+    place: Arguments = (("Path", path), ("Name", change.name))
+    restart: Arguments = () if change.restart is Restart.NONE else (("Restart", change.restart.value),)
+    if change.action is Action.DELETE:
+        return "Clear-MetabaseValue", (*place, *restart)
+    if change.secret is not None:
+        return "Set-MetabaseSecret", (*place, ("Secret", change.identity), *restart)
+    kind: Arguments = (("Kind", change.kind.value), ("Value", plain(change.stored_after)))
+    return "Set-MetabaseValue", (*place, *kind, *restart)
+
+
+def registry_call(
+    path: str, name: str, kind: Kind, value: Stored | None, restart: Restart = Restart.NONE
+) -> tuple[str, Arguments]:
+    """Give the call that sets or clears a value of the registry."""
+    place: Arguments = (("Path", path), ("Name", name))
+    tail: Arguments = () if restart is Restart.NONE else (("Restart", restart.value),)
+    if value is None:
+        return "Clear-RegistryValue", (*place, *tail)
+    return "Set-RegistryValue", (*place, ("Kind", REGISTRY_KINDS[kind]), ("Value", plain(value)), *tail)
+
+
+def _firewall_call(change: Change) -> tuple[str, Arguments]:
+    if change.action is Action.DELETE:
+        return "Remove-FirewallRule", (("Name", change.path),)
+    remote = str(change.stored_after).rpartition(" from ")[2]
+    return firewall_call(change.path, remote)
+
+
+def firewall_call(rule: str, remote: str) -> tuple[str, Arguments]:
+    """Give the call that lets clients reach an endpoint, which is part of the rule's name."""
+    address, port = endpoint(rule.removeprefix(FIREWALL_PREFIX))
+    return "Set-FirewallRule", (
+        ("Name", rule),
+        ("Address", address),
+        ("Port", str(port)),
+        ("Remote", "" if remote == "any" else remote),
+    )
+
+
+def plain(value: Stored | None) -> Value:
+    """Give a stored value the form that scripts take: DWORDs signed, lists of addresses as tables."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        if not 0 <= value < 2**32:
+            raise LiteralError(f"{value} does not fit into 32 bits")
+        return value - 2**32 if value >= 2**31 else value
+    if isinstance(value, AccessList):
+        return _access_table(value)
+    return value
+
+
+def _access_table(value: AccessList) -> dict[str, Value]:
+    return {
+        "grant_by_default": value.grant_by_default,
+        "own_addresses": value.own_addresses,
+        "addresses": value.addresses,
+        "domains": value.domains,
+    }

@@ -1,0 +1,106 @@
+# Virtual servers: their keys, and their state. What ServerState says is believed, not what a call returns.
+
+function New-VirtualServer([string]$Change, [string]$Path, [string]$Name) {
+    Invoke-Change $Change $Path '' $Path {
+        # Somebody may have taken the number since the plan was made: then this fails, and nothing of theirs is touched.
+        if (Test-Metabase $Path) { throw "$Path exists already; make a new plan" }
+        Add-VirtualServer $Path $Name
+        Get-Word ((Get-ServerComment (Open-Metabase $Path)) -ceq $Name)
+    }
+}
+
+function Add-VirtualServer([string]$Path, [string]$Name) {
+    $cut = $Path.LastIndexOf('/')
+    $server = (Open-Metabase $Path.Substring(0, $cut)).Create('IIsSmtpServer', $Path.Substring($cut + 1))
+    $server.Put('ServerComment', $Name)
+    # It must not start before all its settings are there.
+    $server.Put('ServerAutoStart', $false)
+    $server.SetInfo()
+    foreach ($below in @(@('IIsSmtpDomain', 'Domain'), @('IIsSmtpRoutingSource', 'RoutingSources'))) {
+        if (-not (Test-Metabase ($Path + '/' + $below[1]))) {
+            $key = (Open-Metabase $Path).Create($below[0], $below[1])
+            $key.SetInfo()
+        }
+    }
+    if ($null -eq (Read-Property (Open-Metabase $Path) 'RelayIpList')) {
+        # Without any list the console of Windows Server 2022 crashes; "only the list below", empty, lets nobody relay.
+        Write-Property $Path 'RelayIpList' 'IPSECLIST' @{ grant_by_default = $false; addresses = @(); domains = @() }
+    }
+}
+
+function Remove-VirtualServer([string]$Change, [string]$Path) {
+    Invoke-Change $Change $Path '' '' {
+        if (-not (Test-Metabase $Path)) { return 'unchanged' }
+        if ((Get-ServerState $Path) -eq 2) { Stop-VirtualServer $Path }
+        $cut = $Path.LastIndexOf('/')
+        (Open-Metabase $Path.Substring(0, $cut)).Delete('IIsSmtpServer', $Path.Substring($cut + 1))
+        Get-Word (-not (Test-Metabase $Path))
+    }
+}
+
+function Get-ServerState([string]$Path) {
+    $state = Read-Property (Open-Metabase $Path) 'ServerState'
+    if ($null -eq $state) { 4 } else { [int]$state }
+}
+
+function Wait-ServerState([string]$Path, [int]$Wanted) {
+    for ($turn = 0; $turn -lt 60; $turn++) {
+        $state = Get-ServerState $Path
+        if ($state -eq $Wanted) { return $true }
+        # 1, 3, 5 and 7 are on their way somewhere; anything else is final.
+        if ($state % 2 -eq 0 -and $turn -ge 4) { return $false }
+        Start-Sleep -Milliseconds 250
+    }
+    $false
+}
+
+function Switch-VirtualServer([string]$Path, [int]$Wanted, [string]$Method, [int]$Command) {
+    # Start and Stop are documented for web and FTP servers only, ServerCommand has two tables of numbers that agree on
+    # these two. The last word is the service: it starts and stops everything.
+    $problem = ''
+    try { [void](Open-Metabase $Path).psbase.Invoke($Method) } catch { $problem = Get-FailureText $_ }
+    if (Wait-ServerState $Path $Wanted) { return }
+    try {
+        $entry = Open-Metabase $Path
+        $entry.Put('ServerCommand', $Command)
+        $entry.SetInfo()
+    } catch { if (-not $problem) { $problem = Get-FailureText $_ } }
+    if (Wait-ServerState $Path $Wanted) { return }
+    $code = Read-Property (Open-Metabase $Path) 'Win32Error'
+    $text = "the virtual server stays in state $(Get-ServerState $Path)"
+    if ($code) { $text += ", Windows error $code" }
+    if ($code -eq 10048) { $text += ' (another virtual server or program uses its endpoint)' }
+    if ($problem) { $text += "; $problem" }
+    throw $text
+}
+
+function Start-VirtualServer([string]$Path) {
+    Start-Smtp
+    if ((Get-ServerState $Path) -ne 2) { Switch-VirtualServer $Path 2 'Start' 1 }
+}
+
+function Stop-VirtualServer([string]$Path) {
+    if ((Get-ServerState $Path) -ne 4) { Switch-VirtualServer $Path 4 'Stop' 2 }
+}
+
+function Set-ServerState([string]$Change, [string]$Path, [int]$Value) {
+    Invoke-Change $Change $Path '' '' {
+        if ((Get-ServerState $Path) -eq $Value) { return 'unchanged' }
+        if ($Value -eq 2) { Start-VirtualServer $Path } else { Stop-VirtualServer $Path }
+        Get-Word ((Get-ServerState $Path) -eq $Value)
+    }
+}
+
+function Restart-Changed {
+    # Once, after all settings. All stop before the first starts, so that endpoints can change hands.
+    if ($Journal.RestartService) { Restart-Smtp; return }
+    $running = @($Journal.RestartServers.Keys | Where-Object { (Test-Metabase $_) -and (Get-ServerState $_) -eq 2 } | Sort-Object)
+    foreach ($path in $running) { Stop-VirtualServer $path }
+    foreach ($path in $running) { Start-VirtualServer $path }
+}
+
+function Invoke-Restarts([string]$Change) {
+    # Not a change of the plan: a failure is reported under a name of its own.
+    try { Restart-Changed }
+    catch { [void]$Journal.Results.Add(@{ id = $Change; outcome = 'failed'; message = (Get-FailureText $_) }) }
+}
