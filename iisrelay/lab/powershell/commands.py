@@ -9,6 +9,7 @@
 The function runs once, after the pipeline's input has arrived in ``call.input``; a cmdlet declared with ``streaming=True``
 runs once for every input object (``call.item``; once without input), as ForEach-Object must.
 Pipeline-bound parameters ("pipeline": by value, "pipeline_name": by property name) are in ``call.bound`` for streaming cmdlets.
+A cmdlet that must see objects pass one by one, between a beginning and an end, is a ``Processor`` class.
 """
 
 from __future__ import annotations
@@ -86,6 +87,25 @@ class CmdletInfo:
     since: str = "2.0"
     streaming: bool = False
     module: str = ""
+    processor: type[Processor] | None = None  # instead of ``function``: see ``processor``
+
+
+class Processor:
+    """A cmdlet that works while objects pass: one instance an invocation. ``write`` gives an object to the next command."""
+
+    def __init__(self, call: Call, write: Callable[[object], None]) -> None:
+        self.call = call
+        self.engine = call.engine
+        self.write = write
+
+    def begin(self) -> None:
+        """Prepare, before any object comes."""
+
+    def process(self, item: object) -> None:
+        """Take one object; without pipeline input called once, with the bound InputObject or None."""
+
+    def end(self) -> None:
+        """Finish."""
 
 
 CMDLETS: dict[str, CmdletInfo] = {}  # by lower-case name
@@ -93,7 +113,12 @@ ALIASES: dict[str, str] = {}  # lower-case alias -> cmdlet name
 
 
 def cmdlet(
-    name: str, *parameters: Param, aliases: tuple[str, ...] = (), since: str = "2.0", streaming: bool = False, module: str = ""
+    name: str,
+    *parameters: Param,
+    aliases: tuple[str, ...] = (),
+    since: str = "2.0",
+    streaming: bool = False,
+    module: str = "",
 ) -> Callable[[Callable[[Call], Iterable[object] | None]], Callable[[Call], Iterable[object] | None]]:
     """Register the decorated function as a cmdlet."""
 
@@ -103,3 +128,20 @@ def cmdlet(
         return function
 
     return register
+
+
+def processor(
+    name: str, *parameters: Param, aliases: tuple[str, ...] = (), since: str = "2.0", module: str = ""
+) -> Callable[[type[Processor]], type[Processor]]:
+    """Register the decorated ``Processor`` class as a cmdlet."""
+
+    def register(kind: type[Processor]) -> type[Processor]:
+        CMDLETS[name.lower()] = CmdletInfo(name, parameters, _no_output, aliases, since, True, module, kind)
+        ALIASES.update({alias.lower(): name for alias in aliases})
+        return kind
+
+    return register
+
+
+def _no_output(_call: Call) -> None:
+    """Stand in for the function of a cmdlet that is a ``Processor``."""

@@ -61,6 +61,14 @@ class Convert(Node):
 
 
 @dataclass(slots=True, eq=False)
+class AttributedExpression(Node):
+    """``[ValidateSet('a', 'b')] operand``: an attribute on a variable outside a parameter list."""
+
+    attribute: Attribute
+    operand: Node
+
+
+@dataclass(slots=True, eq=False)
 class Unary(Node):
     """``operator`` is one of - + ! -not -bnot -join -split -isplit -csplit , ++ -- (prefix); lower case."""
 
@@ -345,7 +353,10 @@ class ParameterDefinition(Node):
 
 @dataclass(slots=True, eq=False)
 class ScriptBlock(Node):
-    """A script, a function's body or ``{ }``. Without named blocks everything is in ``end_block``. ``text`` is its source."""
+    """A script, a function's body or ``{ }``. Without named blocks everything is in ``end_block``. ``text`` is its source.
+
+    ``compiled`` is the interpreter's: what it made of this tree the first time it ran.
+    """
 
     parameters: Sequence[ParameterDefinition] = ()
     begin_block: Block | None = None
@@ -357,6 +368,7 @@ class ScriptBlock(Node):
     named_blocks: bool = False
     text: str = ""
     requires: Sequence[str] = field(default_factory=tuple)
+    compiled: object = None
 
 
 class PowerShellSyntaxError(Exception):

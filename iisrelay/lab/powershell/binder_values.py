@@ -1,0 +1,69 @@
+"""Conversion of arguments to parameter types, with the rules and messages of parameter binding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iisrelay.lab.powershell.conversions import convert, to_bool
+from iisrelay.lab.powershell.error_records import AUTOMATION
+from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.powershell.values import MultiArray, PSArray, Reference
+
+if TYPE_CHECKING:
+    from iisrelay.lab.powershell.binder import Binder
+    from iisrelay.lab.powershell.script_blocks import ParameterSpec
+
+REFERENCE_TYPES = {"ref", "system.management.automation.psreference"}
+UNTYPED = {"", "object", "system.object", "psobject"}
+
+
+def convert_argument(binder: Binder, spec: ParameterSpec, value: object) -> object:
+    """Convert an argument to its parameter's type."""
+    kind = spec.type_name.lower()
+    if kind in UNTYPED:
+        return value
+    if kind in REFERENCE_TYPES:
+        return _reference(binder, spec, value)
+    if spec.is_switch:
+        return convert(binder.engine, to_bool(value), "switch")
+    if kind in {"bool", "boolean", "system.boolean"} and isinstance(value, str):
+        raise _failure(
+            binder, spec, 'Cannot convert value "System.String" to type "System.Boolean". Boolean parameters accept only Boolean '
+            "values and numbers, such as $True, $False, 1 or 0."
+        )  # fmt: skip
+    if kind in {"string", "system.string"} and binder.signature.strict and isinstance(value, PSArray | MultiArray):
+        raise _failure(binder, spec, "Cannot convert value to type System.String.")
+    try:
+        return convert(binder.engine, value, spec.type_name)
+    except NetError as error:
+        raise _failure(binder, spec, error.message) from error
+
+
+def _reference(binder: Binder, spec: ParameterSpec, value: object) -> object:
+    if isinstance(value, Reference):
+        return value
+    raise _failure(binder, spec, "Reference type is expected in argument.")
+
+
+def _failure(binder: Binder, spec: ParameterSpec, message: str) -> Exception:
+    if binder.signature.is_script:
+        return binder.error(
+            f"Cannot process argument transformation on parameter '{spec.name}'. {message}",
+            "ParameterArgumentTransformationError",
+            category="InvalidData",
+            exception=f"{AUTOMATION}ParameterBindingArgumentTransformationException",
+        )
+    return binder.error(f"Cannot bind parameter '{spec.name}'. {message}", "CannotConvertArgumentNoMessage")
+
+
+def mandatory_complaint(spec: ParameterSpec, value: object) -> tuple[str, str] | None:
+    """Say why a mandatory parameter refuses a value: (words, word of the identifier)."""
+    if value is None and "allownull" not in spec.allows:
+        return "null", "Null"
+    if value == "" and isinstance(value, str) and "allowemptystring" not in spec.allows:
+        return "an empty string", "EmptyString"
+    if isinstance(value, PSArray) and not spec.type_name.lower().endswith("]"):
+        return None
+    if isinstance(value, PSArray) and not len(value) and "allowemptycollection" not in spec.allows:
+        return "an empty array", "EmptyArray"
+    return None

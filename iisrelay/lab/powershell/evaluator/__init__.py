@@ -1,0 +1,25 @@
+"""Compiles syntax trees to closures: an expression to ``engine -> value``, a statement to ``(engine, emit) -> None``."""
+
+from iisrelay.lab.powershell.evaluator import (
+    assignments,
+    commands,
+    expressions,
+    failures,
+    loops,
+    members,
+    statements,
+    switches,
+    variables,
+)
+
+__all__ = [
+    "assignments",
+    "commands",
+    "expressions",
+    "failures",
+    "loops",
+    "members",
+    "statements",
+    "switches",
+    "variables",
+]

@@ -1,0 +1,77 @@
+"""Properties, methods and indexing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iisrelay.lab.powershell import syntax
+from iisrelay.lab.powershell.conversions import to_string
+from iisrelay.lab.powershell.dotnet.binding import call_static, get_static
+from iisrelay.lab.powershell.error_records import runtime_error
+from iisrelay.lab.powershell.evaluator.base import Evaluate, compile_expression, expression, raw_expression
+from iisrelay.lab.powershell.members import call_method, get_index, get_member
+from iisrelay.lab.powershell.nettypes import NetType, require_type, type_of
+from iisrelay.lab.powershell.scopes import NOTHING
+
+if TYPE_CHECKING:
+    from iisrelay.lab.powershell.engine import Engine
+
+
+def compile_member_name(node: syntax.Node) -> Evaluate:
+    """Compile the name after the dot, which may be any expression."""
+    if isinstance(node, syntax.Literal):
+        name = str(node.value)
+        return lambda _engine: name
+    evaluate = compile_expression(node)
+    return lambda engine: _as_name(engine, evaluate(engine))
+
+
+def _as_name(engine: Engine, value: object) -> str:
+    return value if isinstance(value, str) else to_string(engine, value)
+
+
+def static_target(engine: Engine, value: object) -> NetType:
+    """Give the type whose static members ``value::`` means: a type itself, a type's name, or a value's type."""
+    if isinstance(value, NetType):
+        return value
+    if isinstance(value, str):
+        return require_type(value)
+    return type_of(value)
+
+
+@expression(syntax.Member)
+def compile_member(node: syntax.Member) -> Evaluate:
+    """``target.name`` and ``[type]::name``."""
+    target, name = compile_expression(node.target), compile_member_name(node.name)
+    if node.static:
+        return lambda engine: get_static(engine, static_target(engine, target(engine)), str(name(engine)))
+    return lambda engine: get_member(engine, target(engine), str(name(engine)))
+
+
+@raw_expression(syntax.Invoke)
+def compile_invoke(node: syntax.Invoke) -> Evaluate:
+    """``target.name(arguments)``. A method that gives nothing (or null) writes no object to a pipeline."""
+    target, name = compile_expression(node.target), compile_member_name(node.name)
+    arguments = [compile_expression(argument) for argument in node.arguments]
+    static = node.static
+
+    def evaluate(engine: Engine) -> object:
+        value = target(engine)
+        method = str(name(engine))
+        if value is None:
+            raise runtime_error("You cannot call a method on a null-valued expression.", "InvokeMethodOnNull")
+        given = [argument(engine) for argument in arguments]
+        if static:
+            result = call_static(engine, static_target(engine, value), method, given)
+        else:
+            result = call_method(engine, value, method, given)
+        return NOTHING if result is None else result
+
+    return evaluate
+
+
+@expression(syntax.Index)
+def compile_index(node: syntax.Index) -> Evaluate:
+    """``target[index]``."""
+    target, index = compile_expression(node.target), compile_expression(node.index)
+    return lambda engine: get_index(engine, target(engine), index(engine))
