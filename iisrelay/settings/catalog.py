@@ -130,10 +130,10 @@ def _described(section: type[Section], key: str) -> str:
 
 
 def _host_settings() -> tuple[Setting, ...]:
-    every_protocol = {protocol: Sides(client="enabled", server="enabled") for protocol in PROTOCOLS}
+    every_protocol = dict.fromkeys(PROTOCOLS, {"client": "enabled", "server": "enabled"})
     values = [
-        *service_values(Service(startup="manual", state="stopped")),
-        *tls_values(Tls(protocols=every_protocol, dotnet=True, winhttp=True)),
+        *service_values(Service.model_validate({"startup": "manual", "state": "stopped"})),
+        *tls_values(Tls.model_validate({"protocols": every_protocol, "dotnet": True, "winhttp": True})),
     ]
     latest = {value.address: value for value in values}
     return tuple(_host_setting(value) for value in latest.values())

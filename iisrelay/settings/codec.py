@@ -34,6 +34,10 @@ class Codec(ABC):
             ValueError: in words, for whoever wrote the value.
         """
 
+    def check(self, written: object) -> None:
+        """Check what a file has before presets are looked up; most codecs see no difference."""
+        self.store(written)
+
     @abstractmethod
     def show(self, stored: Stored) -> object:
         """Give the written form (a JSON value); odd stored values come as they are."""

@@ -57,7 +57,7 @@ class Metabase:
         return nullable(self.codec.schema())
 
     def _checked(self, written: object) -> object:
-        self.codec.store(written)
+        self.codec.check(written)
         return written
 
 

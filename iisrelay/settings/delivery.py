@@ -7,7 +7,7 @@ from pydantic import Field
 from iisrelay.settings.declare import Metabase, Section
 from iisrelay.settings.numbers import MINUTES, NO_LIMIT, Duration, Number, RetryIntervals
 from iisrelay.settings.stored import Kind
-from iisrelay.settings.texts import HostName, SecretReference, SmartHost, Text
+from iisrelay.settings.texts import HostName, SecretReference, SmartHostOrPreset, Text
 from iisrelay.settings.words import Bit, Flag, Words
 from iisrelay.status import Restart
 
@@ -108,7 +108,7 @@ class OutboundCertificate(Section):
 class Delivery(Section):
     """The Delivery tab."""
 
-    smart_host: Annotated[str | dict[str, object] | None, Metabase("SmartHost", SmartHost())] = Field(
+    smart_host: Annotated[str | dict[str, object] | None, Metabase("SmartHost", SmartHostOrPreset())] = Field(
         None,
         description="Server that all mail to other domains goes through: a preset, a name, an IPv4 address, or 'none'.",
     )

@@ -21,7 +21,7 @@ LOG_FORMATS = {
     "ncsa": "{FF16065F-DE82-11CF-BC0A-00AA006111E0}",
     "odbc": "{FF16065B-DE82-11CF-BC0A-00AA006111E0}",
 }
-ROLLOVERS = {"daily": 1, "weekly": 2, "monthly": 3, "hourly": 4, "by_size": 0}
+ROLLOVERS = {"daily": 1, "weekly": 2, "monthly": 3, "hourly": 4, "by_size": 0, "unlimited": 0}
 # The fields carry the names of the columns in the log.
 LOG_FIELDS = {
     "date": 0x1, "time": 0x2, "c-ip": 0x4, "cs-username": 0x8, "s-sitename": 0x10, "s-computername": 0x20, "s-ip": 0x40,
@@ -78,7 +78,7 @@ class Logging(Section):
         description="Columns of the W3C log: all, default, useful (what an analysis of mail flow needs), or a list of names.",
     )
     rollover: Annotated[str | None, Metabase("LogFilePeriod", Words(Kind.DWORD, ROLLOVERS))] = Field(
-        None, description="When a new log file begins: hourly, daily, weekly, monthly or by_size."
+        None, description="When a new log file begins: hourly, daily, weekly, monthly, by_size or unlimited (one file)."
     )
     max_size: Annotated[str | None, Metabase("LogFileTruncateSize", Size(lower=131072, unlimited=(2**32 - 1,)))] = (
         Field(None, description="File size at which rollover by_size begins a new file; 'unlimited' keeps one file.")

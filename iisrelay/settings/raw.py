@@ -90,8 +90,14 @@ def raw_codec(name: str) -> Codec:
     return codecs[schema.type]
 
 
+class RawSection(Section):
+    """A ``metabase:`` key; ``node_class`` is the class of the nodes that it is for."""
+
+    node_class: ClassVar[str] = ""
+
+
 @cache
-def raw_section(class_name: str) -> type[Section]:
+def raw_section(class_name: str) -> type[RawSection]:
     """Give the section that a ``metabase:`` key is, for nodes of a class: a field for every writable property."""
     fields: dict[str, Any] = {
         schema.name: (
@@ -100,7 +106,9 @@ def raw_section(class_name: str) -> type[Section]:
         )
         for schema in writable(class_name)
     }
-    return create_model(f"Raw{class_name}", __base__=Section, **fields)
+    section: type[RawSection] = create_model(f"Raw{class_name}", __base__=RawSection, **fields)
+    section.node_class = class_name
+    return section
 
 
 def writable(class_name: str) -> list[PropertySchema]:

@@ -1,6 +1,7 @@
 """Texts: plain ones, host names, folders, smart hosts, references to secrets."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from typing import ClassVar
@@ -116,6 +117,27 @@ class SmartHost(Text):
         if not isinstance(stored, str):
             return plain(stored)
         return stored.removeprefix("[").removesuffix("]") or "none"
+
+
+class SmartHostOrPreset(SmartHost):
+    """A smart host in the site file: it may also be a preset with its parameters, ``{preset: ses, region: eu-west-1}``."""
+
+    def check(self, written: object) -> None:
+        """Check the shape of a preset; whether there is one of that name is checked when it is looked up."""
+        if not isinstance(written, Mapping):
+            self.store(written)
+        elif not isinstance(written.get("preset"), str) or not all(isinstance(value, str) for value in written.values()):
+            raise ValueError("expected {preset: NAME} with the preset's parameters as texts")
+
+    def schema(self) -> JsonSchema:
+        """Give the JSON Schema of the written form."""
+        preset: JsonSchema = {
+            "type": "object",
+            "properties": {"preset": {"type": "string", "description": "Name of the preset."}},
+            "required": ["preset"],
+            "additionalProperties": {"type": "string", "description": "Parameter of the preset."},
+        }
+        return {"anyOf": [{"type": "string"}, preset]}
 
 
 class SecretReference(Codec):

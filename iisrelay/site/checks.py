@@ -1,0 +1,66 @@
+"""Checks across keys, virtual servers and hosts, after everything is merged."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from iisrelay.errors import Problem
+from iisrelay.site.check_delivery import check_delivery
+from iisrelay.site.check_host import check_connection
+from iisrelay.site.check_neighbours import check_neighbours
+from iisrelay.site.check_server import check_server
+from iisrelay.site.problems import Finding, problem
+from iisrelay.site.resolve import ResolvedHost, Settings
+
+
+@dataclass
+class Checked:
+    """What the checks found: errors of the file, and warnings for each host."""
+
+    errors: list[Problem] = field(default_factory=list)
+    warnings: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+    def warnings_of(self, host: str) -> tuple[str, ...]:
+        """Give the warnings of a host as sentences."""
+        return tuple(str(item) for item in self.warnings.get(host, ()))
+
+    def all_warnings(self) -> list[Problem]:
+        """Give the warnings of all hosts."""
+        return [item for items in self.warnings.values() for item in items]
+
+
+def check_hosts(hosts: Iterable[ResolvedHost], file: str) -> Checked:
+    """Check every host; settings that hosts share are checked once."""
+    checked = Checked()
+    shared: dict[int, tuple[Problem, ...]] = {}
+    for host in hosts:
+        key = id(host.settings)
+        if key not in shared:
+            errors, warnings = _sorted_out(_settings_findings(host.settings, file))
+            checked.errors += errors
+            shared[key] = warnings
+        errors, own = _sorted_out(_host_findings(host, file))
+        checked.errors += errors
+        checked.warnings[host.name] = (*own, *shared[key])
+    return checked
+
+
+_Found = Iterator[tuple[Finding, Problem]]
+
+
+def _settings_findings(settings: Settings, file: str) -> _Found:
+    for server in settings.servers:
+        for finding in (*check_server(server.model), *check_delivery(server.model, server.preset)):
+            yield finding, problem(server.tree, finding, file, server.prefix)
+    for server, finding in check_neighbours(settings.servers):
+        yield finding, problem(server.tree, finding, file, server.prefix)
+
+
+def _host_findings(host: ResolvedHost, file: str) -> _Found:
+    for finding in check_connection(host.host):
+        yield finding, problem(host.tree, finding, file, f"hosts.{host.name}")
+
+
+def _sorted_out(found: _Found) -> tuple[list[Problem], tuple[Problem, ...]]:
+    pairs = list(found)
+    errors = [item for finding, item in pairs if not finding.is_warning]
+    return errors, tuple(item for finding, item in pairs if finding.is_warning)
