@@ -1,0 +1,370 @@
+"""System.Type (types as values, reflection), Enum's static methods, Activator, BindingFlags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iisrelay.lab.powershell.collections import ArrayList
+from iisrelay.lab.powershell.conversions import is_instance_of
+from iisrelay.lab.powershell.conversions_numbers import to_enum
+from iisrelay.lab.powershell.dotnet.binding import call_static, get_static, set_static
+from iisrelay.lab.powershell.dotnet.registry import declare, declare_enum
+from iisrelay.lab.powershell.errors import NetError, argument_error
+from iisrelay.lab.powershell.formatstrings import format_enum
+from iisrelay.lab.powershell.invocation import construct
+from iisrelay.lab.powershell.members import call_method, get_member, set_member
+from iisrelay.lab.powershell.nettypes import OBJECT, TYPES, NetType, find_type, require_type
+from iisrelay.lab.powershell.values import NetEnum, PSArray, PSCustomObject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iisrelay.lab.powershell.annotations import BindingFlags
+    from iisrelay.lab.powershell.engine import Engine
+    from iisrelay.lab.powershell.values import Reference
+
+declare_enum(
+    "System.Reflection.BindingFlags",
+    {
+        "Default": 0,
+        "IgnoreCase": 1,
+        "DeclaredOnly": 2,
+        "Instance": 4,
+        "Static": 8,
+        "Public": 16,
+        "NonPublic": 32,
+        "FlattenHierarchy": 64,
+        "InvokeMethod": 256,
+        "CreateInstance": 512,
+        "GetField": 1024,
+        "SetField": 2048,
+        "GetProperty": 4096,
+        "SetProperty": 8192,
+        "PutDispProperty": 16384,
+        "PutRefDispProperty": 32768,
+        "ExactBinding": 65536,
+        "SuppressChangeType": 131072,
+        "OptionalParamBinding": 262144,
+        "IgnoreReturn": 16777216,
+    },
+    flags=True,
+)
+_GET, _SET, _INVOKE, _CREATE, _STATIC = 4096 | 1024, 8192 | 2048 | 16384 | 32768, 256, 512, 8
+
+type_type = declare("System.Type", python=NetType, accelerators=("type",))
+type_type.getter("Name")(lambda value: value.short_name)
+type_type.getter("FullName")(lambda value: value.name)
+type_type.getter("Namespace")(lambda value: value.name.partition("[")[0].rpartition(".")[0])
+type_type.getter("AssemblyQualifiedName")(lambda value: f"{value.name}, {_ASSEMBLY}")
+type_type.getter("IsArray")(lambda value: value.element is not None)
+type_type.getter("IsEnum")(lambda value: value.enum is not None)
+type_type.getter("IsValueType")(lambda value: value.value_type)
+type_type.getter("IsInterface")(lambda value: value.interface)
+type_type.getter("IsClass")(lambda value: not value.value_type and not value.interface)
+type_type.getter("IsPrimitive")(lambda value: value.value_type and value.name in _PRIMITIVE)
+type_type.getter("IsGenericType")(lambda value: value.definition is not None or "`" in value.name)
+type_type.getter("IsPublic", "IsVisible")(lambda _value: True)
+type_type.getter("IsCOMObject")(lambda value: value.name == "System.__ComObject")
+type_type.getter("UnderlyingSystemType")(lambda value: value)
+_ASSEMBLY = "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
+_PRIMITIVE = {
+    f"System.{name}"
+    for name in ("Boolean", "Char", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Double", "Single")
+}
+
+
+@type_type.getter("BaseType")
+def base_type(value: NetType) -> NetType | None:
+    """Give the class a type extends."""
+    if value.name == OBJECT or value.interface:
+        return None
+    if value.element is not None:
+        return TYPES["system.array"]
+    bases = (TYPES.get(base.lower()) for base in value.bases)
+    return next((base for base in bases if base is not None and not base.interface), TYPES[OBJECT.lower()])
+
+
+@type_type.method("ToString")
+def to_text(value: NetType) -> str:
+    """Give the full name."""
+    return value.name
+
+
+@type_type.method("Equals")
+def is_equal(value: NetType, other: object) -> bool:
+    """Tell whether two types are the same."""
+    return isinstance(other, NetType) and value.name == other.name
+
+
+@type_type.method("IsAssignableFrom")
+def is_assignable_from(value: NetType, other: NetType) -> bool:
+    """Tell whether values of another type are of this one."""
+    return other.inherits(value.name)
+
+
+@type_type.method("IsSubclassOf")
+def is_subclass_of(value: NetType, other: NetType) -> bool:
+    """Tell whether the type extends another."""
+    return value.name != other.name and value.inherits(other.name)
+
+
+@type_type.method("IsInstanceOfType")
+def is_instance_of_type(value: NetType, item: object) -> bool:
+    """Tell whether a value is of the type."""
+    return is_instance_of(item, value)
+
+
+@type_type.method("GetElementType")
+def element_type(value: NetType) -> NetType | None:
+    """Give the type of an array's items."""
+    return value.element
+
+
+@type_type.method("GetGenericArguments")
+def generic_arguments(value: NetType) -> PSArray:
+    """Give the arguments of a generic type."""
+    return PSArray(value.arguments, "System.Type")
+
+
+@type_type.method("GetInterfaces")
+def interfaces(value: NetType) -> PSArray:
+    """List the interfaces a type implements."""
+    return PSArray(dict.fromkeys(kind for kind in value.lineage() if kind.interface), "System.Type")
+
+
+@type_type.method("GetInterface")
+def find_interface(value: NetType, name: str) -> NetType | None:
+    """Find an interface the type implements by its name."""
+    return next((kind for kind in value.lineage() if kind.interface and name in {kind.name, kind.short_name}), None)
+
+
+def _described(name: str, kind: str, value: NetType) -> PSCustomObject:
+    return PSCustomObject((("Name", name), ("MemberType", kind), ("DeclaringType", value)))
+
+
+@type_type.method("GetProperties")
+def properties(value: NetType, _flags: BindingFlags | None = None) -> PSArray:
+    """List the properties of a type."""
+    names = {name for kind in value.lineage() for name, _ in kind.getters.values()}
+    return PSArray(_described(name, "Property", value) for name in sorted(names))
+
+
+@type_type.method("GetMethods")
+def methods(value: NetType, _flags: BindingFlags | None = None) -> PSArray:
+    """List the methods of a type, static ones too."""
+    names = {name for kind in value.lineage() for table in (kind.methods, kind.statics) for name, _ in table.values()}
+    return PSArray(_described(name, "Method", value) for name in sorted(names))
+
+
+@type_type.method("GetProperty")
+def find_property(value: NetType, name: str, _flags: BindingFlags | None = None) -> PSCustomObject | None:
+    """Find a property of a type."""
+    found = value.find("getters", name)
+    return None if found is None else _described(found[0], "Property", value)
+
+
+@type_type.method("GetMethod")
+def find_method(value: NetType, name: str, _flags: BindingFlags | None = None) -> PSCustomObject | None:
+    """Find a method of a type."""
+    found = value.find_methods("methods", name) or value.find_methods("statics", name)
+    return None if found is None else _described(found[0], "Method", value)
+
+
+@type_type.method("GetEnumNames")
+def enum_names(value: NetType) -> PSArray:
+    """List the names of an enumeration."""
+    return get_names(value)
+
+
+@type_type.method("InvokeMember")
+def invoke_member(
+    engine: Engine,
+    value: NetType,
+    name: str,
+    flags: BindingFlags,
+    _binder: object,
+    target: object,
+    arguments: object,
+    *_rest: object,
+) -> object:
+    """Reach a member by reflection: get or set a property, call a method, construct; COM objects take any name."""
+    given = _argument_list(arguments)
+    bits = int(flags)
+    if bits & _CREATE:
+        return construct(engine, value, given)
+    if target is None and bits & _STATIC:
+        return _invoke_static(engine, value, name, bits, given)
+    if bits & _SET:
+        if len(given) != 1:
+            raise NetError("System.Reflection.TargetParameterCountException", "Number of parameters specified does not match the expected number.")
+        return _unwrapped(lambda: set_member(engine, target, name, given[0]))
+    if bits & _GET and not (bits & _INVOKE and given):
+        return _unwrapped(lambda: get_member(engine, target, name))
+    return _unwrapped(lambda: call_method(engine, target, name, given))
+
+
+def _argument_list(arguments: object) -> list[object]:
+    if arguments is None:
+        return []
+    return list(arguments.items) if isinstance(arguments, PSArray | ArrayList) else [arguments]
+
+
+def _unwrapped(action: Callable[[], object]) -> object:
+    """Run a member; reflection reports the member's own exception within TargetInvocationException."""
+    try:
+        return action()
+    except NetError as error:
+        cause = error.inner or error
+        message = "Exception has been thrown by the target of an invocation."
+        if cause.type_name == "System.Runtime.InteropServices.COMException":
+            raise cause from error  # late-bound COM calls surface the COM error itself
+        raise NetError("System.Reflection.TargetInvocationException", message, inner=cause) from error
+
+
+def _invoke_static(engine: Engine, value: NetType, name: str, bits: int, given: list[object]) -> object:
+    if bits & _SET:
+        return set_static(engine, value, name, given[0])
+    if bits & _GET and not given:
+        return get_static(engine, value, name)
+    return call_static(engine, value, name, given)
+
+
+@type_type.static("GetType")
+def get_type(name: str, throw_on_error: bool = False, _ignore_case: bool = False) -> NetType | None:
+    """Find a type by its full name."""
+    return require_type(name) if throw_on_error else find_type(name)
+
+
+@type_type.static("GetTypeFromProgID")
+def type_from_program_id(name: str) -> NetType:
+    """Give the type of COM objects of a ProgID."""
+    return NetType("System.__ComObject", bases=("System.__ComObject",), short=name)
+
+
+declare("System.MarshalByRefObject")
+declare("System.__ComObject", bases=("System.MarshalByRefObject",))
+
+_enum = declare("System.Enum", bases=("System.ValueType", "System.IComparable", "System.IFormattable"))
+
+
+@_enum.method("ToString")
+def enum_text(value: NetEnum, pattern: str = "") -> str:
+    """Give the name, or another format."""
+    return format_enum(value, pattern)
+
+
+@_enum.getter("value__")
+def enum_number(value: NetEnum) -> int:
+    """Give the number."""
+    return int(value)
+
+
+@_enum.method("HasFlag")
+def has_flag(value: NetEnum, flag: object) -> bool:
+    """Tell whether all bits of a flag are set."""
+    wanted = int(flag) if isinstance(flag, int) else int(to_enum(flag, require_type(value.net_type)))
+    return int(value) & wanted == wanted
+
+
+@_enum.method("CompareTo")
+def compare_enum(value: NetEnum, other: object) -> int:
+    """Order by number."""
+    number = int(to_enum(other, require_type(value.net_type)))
+    return (int(value) > number) - (int(value) < number)
+
+
+def _checked(kind: NetType) -> dict[str, int]:
+    if kind.enum is None:
+        raise argument_error("enumType", "Type provided must be an Enum.")
+    return kind.enum
+
+
+@_enum.static("GetNames")
+def get_names(kind: NetType) -> PSArray:
+    """List the names of an enumeration, by number."""
+    members = _checked(kind)
+    return PSArray(sorted(members, key=lambda name: members[name] & 0xFFFFFFFF), "System.String")
+
+
+@_enum.static("GetValues")
+def get_values(kind: NetType) -> PSArray:
+    """List the values of an enumeration."""
+    return PSArray((NetEnum(number, kind.name) for number in sorted(_checked(kind).values())), kind.name)
+
+
+@_enum.static("GetName")
+def get_name(kind: NetType, value: object) -> str | None:
+    """Give the name of a number."""
+    number = int(value) if isinstance(value, int) else int(to_enum(value, kind))
+    return next((name for name, known in _checked(kind).items() if known == number), None)
+
+
+@_enum.static("IsDefined")
+def is_defined(kind: NetType, value: object) -> bool:
+    """Tell whether a name (exactly written) or number is one of the enumeration."""
+    members = _checked(kind)
+    return value in members if isinstance(value, str) else value in members.values()
+
+
+@_enum.static("Parse")
+def parse(kind: NetType, text: str, ignore_case: bool = False) -> NetEnum:
+    """Read a name, a list of names or a number."""
+    total = 0
+    for part in (piece.strip() for piece in text.split(",")):
+        found = [
+            number
+            for name, number in _checked(kind).items()
+            if name == part or (ignore_case and name.lower() == part.lower())
+        ]
+        if not found and not part.lstrip("-").isdigit():
+            raise NetError("System.ArgumentException", f"Requested value '{part}' was not found.")
+        total |= found[0] if found else int(part)
+    return NetEnum(total, kind.name)
+
+
+@_enum.static("TryParse")
+def try_parse(text: str, ignore_case: bool, result: Reference) -> bool:
+    """Read a name into a reference that holds a value of the enumeration."""
+    if not isinstance(result.value, NetEnum):
+        raise argument_error("result", "Type provided must be an Enum.")
+    try:
+        result.value = parse(require_type(result.value.net_type), text, ignore_case)
+    except NetError:
+        return False
+    return True
+
+
+@_enum.static("ToObject")
+def to_object(kind: NetType, value: int) -> NetEnum:
+    """Make a value from a number, defined or not."""
+    _checked(kind)
+    return NetEnum(value, kind.name)
+
+
+_activator = declare("System.Activator")
+
+
+@_activator.static("CreateInstance")
+def create_instance(engine: Engine, kind: NetType, *arguments: object) -> object:
+    """Make an object of a type."""
+    if kind.name == "System.__ComObject":
+        return create_com_object(engine, kind.short)
+    return construct(engine, kind, list(arguments))
+
+
+def create_com_object(engine: Engine, program_id: str) -> object:
+    """Make a COM object by its ProgID, as the machine offers them."""
+    create = getattr(engine.machine, "create_com_object", None)
+    if create is None:
+        message = f"Retrieving the COM class factory for component {program_id} failed: Class not registered."
+        raise NetError("System.Runtime.InteropServices.COMException", message, hresult=0x80040154)
+    return create(engine, program_id)
+
+
+_assembly = declare("System.Reflection.Assembly")
+
+
+@_assembly.static("LoadWithPartialName", "Load")
+def load(name: str) -> PSCustomObject:
+    """Load an assembly: the simulated types are there already."""
+    return PSCustomObject((("GlobalAssemblyCache", True), ("FullName", name.partition(",")[0])))
