@@ -45,14 +45,6 @@ class Script:
     text: str
     secrets: Mapping[str, Secret] = field(default_factory=dict)
 
-    def inputs(self) -> dict[str, str]:
-        """Resolve the secrets.
-
-        Raises:
-            SecretError: when one does not resolve.
-        """
-        return {name: secret.resolve() for name, secret in self.secrets.items()}
-
 
 @cache
 def observe_script() -> str:

@@ -1,0 +1,59 @@
+"""What became of a plan, judged by the host as it is afterwards; what the script said only explains it."""
+
+from collections.abc import Iterator
+
+from iisrelay.engine.scripts import Answer, Answers
+from iisrelay.plan.change import Change
+from iisrelay.plan.model import Plan
+from iisrelay.results import DONE, ChangeResult
+from iisrelay.script.steps import RESTART_STEP
+from iisrelay.secret import Secret
+from iisrelay.settings.stored import Address
+from iisrelay.status import Outcome, Restart
+
+SILENT = Answer(Outcome.FAILED, "the script did not come to this change")
+
+
+def judge(plan: Plan, answers: Answers, remaining: Plan) -> tuple[ChangeResult, ...]:
+    """Give the result of each change, and of what is different afterwards without having been planned."""
+    still = {_place(change): change for change in remaining.changes}
+    planned = {_place(change) for change in plan.changes}
+    unplanned = [change for place, change in still.items() if place not in planned]
+    return (
+        *(_result(change, answers, still.get(_place(change))) for change in plan.changes),
+        *(
+            ChangeResult(change, Outcome.NOT_VERIFIED, "differs after all changes were made; apply again")
+            for change in unplanned
+        ),
+    )
+
+
+def _result(change: Change, answers: Answers, still: Change | None) -> ChangeResult:
+    answer = answers.changes.get(change.identity, SILENT)
+    if answer.outcome is Outcome.SKIPPED or (still is not None and answer.outcome is Outcome.FAILED):
+        return ChangeResult(change, answer.outcome, answer.message)
+    if still is not None:
+        return ChangeResult(change, Outcome.NOT_VERIFIED, _difference(still))
+    restart = answers.changes.get(RESTART_STEP)
+    if restart is not None and change.restart in (Restart.VIRTUAL_SERVER, Restart.SERVICE):
+        return ChangeResult(change, Outcome.NOT_VERIFIED, f"is stored, but the restart failed: {restart.message}")
+    outcome = answer.outcome if answer.outcome in DONE else Outcome.APPLIED
+    return ChangeResult(change, outcome)
+
+
+def _difference(still: Change) -> str:
+    if still.sensitive:
+        return "the host has no such secret afterwards"
+    return f"was written without an error, but reads back as {still.before!r}"
+
+
+def applied_secrets(plan: Plan, answers: Answers) -> Iterator[tuple[str, Secret]]:
+    """Give the secrets that the host has taken, with their settings."""
+    for change in plan.changes:
+        answer = answers.changes.get(change.identity, SILENT)
+        if change.secret is not None and answer.outcome in DONE:
+            yield change.setting, change.secret
+
+
+def _place(change: Change) -> Address:
+    return Address(change.store, change.path.casefold(), change.name.casefold())

@@ -1,0 +1,80 @@
+"""The two scripts of the engine, run over a transport, with their answers read."""
+
+from dataclasses import dataclass
+
+from iisrelay.errors import ScriptError
+from iisrelay.plan.model import Plan
+from iisrelay.script import apply_script, observe_script
+from iisrelay.state.answer import BEGIN, broken, extract, parse_observed, rows_of, text_of
+from iisrelay.state.observed import Observed
+from iisrelay.state.request import Request
+from iisrelay.status import Outcome
+from iisrelay.transport.base import ScriptResult, Transport
+
+MESSAGE_LENGTH = 600
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the applying script says of one change."""
+
+    outcome: Outcome
+    message: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the applying script says: of each change by its identity, and of the whole."""
+
+    changes: dict[str, Answer]
+    saved: bool | None
+    reboot: bool
+
+
+def run_observe(transport: Transport, request: Request, timeout_s: float) -> Observed:
+    """Observe a host.
+
+    Raises:
+        TransportError: the host cannot be talked to, or its answer is not ours.
+        ScriptError: the script itself failed on the host.
+    """
+    result = transport.run(observe_script(), request.inputs(), timeout_s)
+    return parse_observed(extract(_answered(result)))
+
+
+def run_apply(transport: Transport, plan: Plan, timeout_s: float) -> Answers:
+    """Apply a plan, and give what the host says of it; whether that is so has to be observed.
+
+    Raises:
+        TransportError: the host cannot be talked to, or its answer is not ours.
+        ScriptError: the script itself failed on the host.
+        SecretError: a secret of the plan does not resolve.
+    """
+    script = apply_script(plan)
+    document = extract(_answered(transport.run(script.text, script.secrets, timeout_s)))
+    saved, reboot = document.get("saved"), document.get("reboot")
+    if saved not in (True, False, None) or not isinstance(reboot, bool):
+        raise broken("does not say whether it saved and whether a reboot is needed")
+    rows = rows_of(document, "results")
+    changes = {text_of(row, "id"): Answer(_outcome(text_of(row, "outcome")), text_of(row, "message")) for row in rows}
+    return Answers(changes, saved, reboot)
+
+
+def _outcome(word: str) -> Outcome:
+    try:
+        return Outcome(word)
+    except ValueError:
+        raise broken(f"has an unknown outcome {word!r}") from None
+
+
+def _answered(result: ScriptResult) -> str:
+    """Tell a script that failed from one that was cut off."""
+    if BEGIN in result.stdout:
+        return result.stdout
+    said = " ".join((result.stderr or result.stdout).split())[:MESSAGE_LENGTH]
+    if result.exit_code or said:
+        raise ScriptError(
+            f"the script ended with exit code {result.exit_code} on the host: {said or 'no message'}",
+            hint="look at the script with `iisrelay render`; the message above is PowerShell's own",
+        )
+    raise broken("is empty")
