@@ -18,6 +18,7 @@ def _checked_address(written: str) -> str:
     return written
 
 
+ENTRIES = "Addresses, networks (10.0.0.0/24), DNS names (*.example.com), or 'self' for the host's own addresses."
 Addresses = list[Annotated[str, AfterValidator(_checked_address)]]
 
 
@@ -50,10 +51,7 @@ class ConnectionRules(Section):
     allow: Literal["only_listed", "all_except"] | None = Field(
         None, description="only_listed: only the addresses below may connect; all_except: everybody but them."
     )
-    addresses: Addresses | None = Field(
-        None,
-        description="Addresses, networks (10.0.0.0/24), DNS names (*.example.com), or 'self' for the host's own addresses.",
-    )
+    addresses: Addresses | None = Field(None, description=ENTRIES)
 
 
 class RelayRules(Section):
@@ -65,10 +63,7 @@ class RelayRules(Section):
         None,
         description="only_listed: only the addresses below may relay; all_except: everybody but them, an open relay.",
     )
-    addresses: Addresses | None = Field(
-        None,
-        description="Addresses, networks (10.0.0.0/24), DNS names (*.example.com), or 'self' for the host's own addresses.",
-    )
+    addresses: Addresses | None = Field(None, description=ENTRIES)
     authenticated: Annotated[bool | None, Metabase("RelayForAuth", Switch(on=2**32 - 1))] = Field(
         None, description="Whether clients that authenticate may relay whatever the list says."
     )

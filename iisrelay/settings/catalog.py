@@ -31,8 +31,8 @@ class Scope(StrEnum):
 class Setting:
     """One setting: its key in the site file and its place in Windows.
 
-    ``mask`` marks the bits of a DWORD that it owns (None: the whole value). ``installed`` is what a fresh server is believed
-    to hold, in stored form. ``section`` tells whether the key is a section that is stored as one value.
+    ``mask`` marks the bits of a DWORD that it owns (None: the whole value). ``installed`` is what a fresh server is
+    believed to hold, in stored form. ``section`` tells whether the key is a section that is stored as one value.
     """
 
     key: str
@@ -130,7 +130,7 @@ def _described(section: type[Section], key: str) -> str:
 
 
 def _host_settings() -> tuple[Setting, ...]:
-    every_protocol = dict.fromkeys(PROTOCOLS, {"client": "enabled", "server": "enabled"})
+    every_protocol = {protocol: {"client": "enabled", "server": "enabled"} for protocol in PROTOCOLS}
     values = [
         *service_values(Service.model_validate({"startup": "manual", "state": "stopped"})),
         *tls_values(Tls.model_validate({"protocols": every_protocol, "dotnet": True, "winhttp": True})),
@@ -218,8 +218,8 @@ _PREAMBLE = """# Settings
 
 Made by `iisrelay settings --markdown`; do not edit.
 
-A key that is absent is not managed. `null` clears it: the property is deleted and inherits again. Values under *Fresh server*
-are the best estimate from public documentation; nobody has to rely on them, because a plan compares with what the host holds.
+A key that is absent is not managed. `null` clears it: the property is deleted and inherits again. Values under
+*Fresh server* are the best estimate from public documentation; a plan compares with what the host really holds.
 What has no key here can be set by its metabase name under `metabase:` of a virtual server, a domain, or `service:`.
 *Restart* names what iisrelay restarts before a change has its effect."""
 

@@ -26,8 +26,8 @@ class Section(BaseModel):
 class Metabase:
     """The place of a setting in the metabase, as metadata of its field.
 
-    ``path`` is below the node of the scope. ``control`` names the tab and the control of the console where the schema's own
-    words do not. The written form is checked by the codec and kept as it was written.
+    ``path`` is below the node of the scope. ``control`` names the tab and the control of the console where the schema's
+    own words do not. The written form is checked by the codec and kept as it was written.
     """
 
     name: str

@@ -13,8 +13,8 @@ from iisrelay.status import Restart
 
 RESTARTS = Restart.VIRTUAL_SERVER
 
-# RouteAction: SMTP_SASL 0x8, SMTP_AUTH_NTLM 0x80, SMTP_AUTH_CLEARTEXT 0x100, SMTP_AUTH_KERBEROS 0x200000. Which of them the
-# dialog sets for a method is inferred from their names.
+# RouteAction: SMTP_SASL 0x8, SMTP_AUTH_NTLM 0x80, SMTP_AUTH_CLEARTEXT 0x100, SMTP_AUTH_KERBEROS 0x200000. Which of them
+# the dialog sets for a method is inferred from their names.
 OUTBOUND_METHODS = {"anonymous": 0, "basic": 0x108, "integrated": 0x88}
 METHOD_BITS = 0x200188
 TLS_BIT = 0x4
@@ -30,7 +30,7 @@ class OutboundSecurity(Section):
         Metabase(
             "RouteAction",
             Words(Kind.DWORD, OUTBOUND_METHODS, bits=METHOD_BITS),
-            control=f"{OUTBOUND_SECURITY} > Anonymous access / Basic authentication / Integrated Windows Authentication",
+            control=f"{OUTBOUND_SECURITY} > Anonymous access, Basic authentication, Integrated Windows Authentication",
         ),
     ] = Field(None, description="Outbound authentication: anonymous, basic (AUTH LOGIN) or integrated.")
     username: Annotated[str | None, Metabase("RouteUserName", Text())] = Field(

@@ -13,7 +13,7 @@ from iisrelay.settings.texts import SecretReference, SmartHost, Text, expect_hos
 from iisrelay.settings.words import Bit, Words
 
 DIALOG = "Domains > Properties"
-# RouteAction of a domain; that the dialog sets these bits is inferred from their names, 0x10 was seen for alias domains.
+# RouteAction of a domain: that the dialog sets these bits is inferred from their names; 0x10 was seen for aliases.
 ALIAS_BIT = 0x10
 TYPES = {"remote": 0, "alias": ALIAS_BIT}
 ROUTES = {"dns": 0, "smart_host": 0x2}

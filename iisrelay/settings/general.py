@@ -75,7 +75,7 @@ class Logging(Section):
     )
     fields: Annotated[list[str] | str | None, Metabase("LogExtFileFlags", Bits(LOG_FIELDS, LOG_FIELD_SETS))] = Field(
         None,
-        description="Columns of the W3C log: all, default, useful (what an analysis of mail flow needs), or a list of names.",
+        description="Columns of the W3C log: all, default, useful (what tracing mail needs), or a list of names.",
     )
     rollover: Annotated[str | None, Metabase("LogFilePeriod", Words(Kind.DWORD, ROLLOVERS))] = Field(
         None, description="When a new log file begins: hourly, daily, weekly, monthly, by_size or unlimited (one file)."
@@ -108,7 +108,7 @@ class General(Section):
     ] = Field(None, description="Default local domain; mail for it goes to the drop folder.")
     auto_start: Annotated[bool | None, Metabase("ServerAutoStart", Flag())] = Field(
         None,
-        description="Whether the virtual server starts with the service. The service rewrites it on every start and stop.",
+        description="Whether it starts with the service. The service rewrites this on every start and stop.",
     )
     connections: Connections | None = Field(None, description="Limits of inbound connections.")
     logging: Logging | None = Field(None, description="The protocol log.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import ClassVar
 
-from iisrelay.settings.codec import Codec, JsonSchema, expect_mapping, plain, quoted
+from iisrelay.settings.codec import Codec, JsonSchema, did_you_mean, expect_mapping, plain, quoted
 from iisrelay.settings.relay_list import format_entry, parse_entry
 from iisrelay.settings.stored import AccessList, Kind, Stored
 from iisrelay.settings.texts import expect_host_name, expect_text
@@ -184,12 +184,17 @@ class AddressRules(Codec):
     def store(self, written: object) -> AccessList:
         """Give the list; entries that another entry covers are dropped, because Windows refuses duplicates."""
         rules = expect_mapping(written, "allow: and addresses:")
+        for key in rules.keys() - _RULES.keys():
+            raise ValueError(f"{quoted(key)} is not known here{did_you_mean(key, _RULES)}")
+        allow = rules.get("allow", "only_listed")
+        if allow not in _ALLOW:
+            raise ValueError(f"{quoted(allow)} is not known here{did_you_mean(allow, _ALLOW)}")
         entries = [parse_address(item) for item in expect_list(rules.get("addresses") or [], "addresses")]
         networks = dict.fromkeys(entry for entry in entries if isinstance(entry, IPv4Network))
         kept = [one for one in networks if not any(one != other and one.subnet_of(other) for other in networks)]
         names = dict.fromkeys(entry.lower() for entry in entries if isinstance(entry, str) and entry != OWN_ADDRESSES)
         return AccessList(
-            grant_by_default=rules.get("allow") == "all_except",
+            grant_by_default=allow == "all_except",
             addresses=tuple(format_entry(network.network_address, network.prefixlen) for network in kept),
             domains=tuple(names),
             own_addresses=OWN_ADDRESSES in entries,
@@ -211,7 +216,18 @@ class AddressRules(Codec):
 
     def schema(self) -> JsonSchema:
         """Give the JSON Schema of the written form."""
-        return {"type": "object"}
+        return {"type": "object", "properties": _RULES, "additionalProperties": False}
+
+
+_ALLOW = ("only_listed", "all_except")
+_RULES: dict[str, JsonSchema] = {
+    "allow": {"enum": list(_ALLOW), "description": "Whether only those listed are let in, or all except them."},
+    "addresses": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Addresses, networks (10.0.0.0/24), DNS names (*.example.com), or 'self'.",
+    },
+}
 
 
 def _shown_entry(entry: str) -> str:

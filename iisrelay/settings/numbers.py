@@ -30,7 +30,7 @@ class Number(Codec):
             return self.unlimited[0]
         if not isinstance(written, int) or isinstance(written, bool):
             alternative = f" or {self.word}" if self.unlimited else ""
-            raise ValueError(f"expected a whole number{alternative}, not {quoted(written)}")
+            raise ValueError(f"expected a whole number{alternative}, not {quoted(written)}")  # noqa: TRY004
         if written == 0 and 0 in self.unlimited:
             raise ValueError(f"0 would mean no limit; write {self.word}")
         if not self.lower <= written <= self.upper:

@@ -30,8 +30,8 @@ class Esmtp(Section):
         list[str] | str | int | None, Metabase("SmtpOutboundCommandSupportOptions", Verbs(), restart=RESTARTS)
     ] = Field(
         None,
-        description="Verbs used when sending. Servers were seen to be installed with basic, which knows neither STARTTLS nor "
-        "authentication; full is what a smart host needs.",
+        description="Verbs used when sending. Servers were seen to be installed with basic, which knows neither "
+        "STARTTLS nor authentication; full is what a smart host needs.",
     )
 
 
@@ -115,7 +115,7 @@ class Sockets(Section):
     )
     disable_pooling: Annotated[bool | None, Metabase("DisableSocketPooling", Flag(), restart=RESTARTS)] = Field(
         None,
-        description="Whether a socket is bound to its address alone, so that other programs may use the port elsewhere.",
+        description="Whether a socket is bound to its address alone, so that others may use the port elsewhere.",
     )
     max_per_endpoint: Annotated[
         int | str | None, Metabase("MaxEndpointConnections", Number(lower=1, unlimited=(MAXIMUM,)), restart=RESTARTS)

@@ -33,7 +33,7 @@ class FlagNumber(Number):
             return super().store(written)
         names = dict(self.flags)
         for name in written:
-            if name not in names:
+            if not isinstance(name, str) or name not in names:
                 raise ValueError(f"{quoted(name)} is not a flag of this property{did_you_mean(name, names)}")
         return sum({names[name] for name in written})
 

@@ -120,13 +120,15 @@ class SmartHost(Text):
 
 
 class SmartHostOrPreset(SmartHost):
-    """A smart host in the site file: it may also be a preset with its parameters, ``{preset: ses, region: eu-west-1}``."""
+    """A smart host in the site file: also a preset with its parameters, ``{preset: ses, region: eu-west-1}``."""
 
     def check(self, written: object) -> None:
         """Check the shape of a preset; whether there is one of that name is checked when it is looked up."""
         if not isinstance(written, Mapping):
             self.store(written)
-        elif not isinstance(written.get("preset"), str) or not all(isinstance(value, str) for value in written.values()):
+        elif not isinstance(written.get("preset"), str) or not all(
+            isinstance(value, str) for value in written.values()
+        ):
             raise ValueError("expected {preset: NAME} with the preset's parameters as texts")
 
     def schema(self) -> JsonSchema:

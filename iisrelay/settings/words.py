@@ -140,9 +140,9 @@ class Bits(Codec):
             return self.sets[written]
         if not isinstance(written, Sequence) or isinstance(written, str):
             sets = f" or one of {', '.join(self.sets)}" if self.sets else ""
-            raise ValueError(f"expected a list{sets}, not {quoted(written)}")
+            raise ValueError(f"expected a list{sets}, not {quoted(written)}")  # noqa: TRY004
         for name in written:
-            if name not in self.names:
+            if not isinstance(name, str) or name not in self.names:
                 raise ValueError(f"{quoted(name)} is not known here{did_you_mean(name, self.names)}")
         return sum({self.names[name] for name in written})
 
@@ -162,7 +162,7 @@ class Bits(Codec):
         return {"anyOf": [names, {"enum": list(self.sets)}]} if self.sets else names
 
 
-# Names of the bits from public lists of verbs; ENHANCEDSTATUSCODES is inferred, the bits without a name are not documented.
+# From public lists of verbs; ENHANCEDSTATUSCODES is inferred, the bits without a name are not documented.
 VERBS = {
     "DSN": 0x40,
     "ETRN": 0x80,

@@ -93,7 +93,7 @@ def folders(server: Server) -> list[str]:
 
 def connection(name: str, host: Host) -> Connection:
     """Give the way to a host."""
-    details = host.winrm or WinRm()
+    details = host.winrm or WinRm.model_validate({})
     https = details.https is not False
     return Connection(
         kind=host.connection or "winrm",

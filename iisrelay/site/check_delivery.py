@@ -83,7 +83,9 @@ def _limits(server: VirtualServer, delivery: Delivery, preset: Preset) -> Iterat
     limits = delivery.outbound_connections
     allowed = limits.max_per_domain if limits else None
     if preset.connections is not None and (not isinstance(allowed, int) or allowed > preset.connections):
-        location = ("delivery", "smart_host") if allowed is None else ("delivery", "outbound_connections", "max_per_domain")
+        location = (
+            ("delivery", "smart_host") if allowed is None else ("delivery", "outbound_connections", "max_per_domain")
+        )
         yield Finding(
             location,
             f"{preset.label} takes {preset.connections} connections at a time; "
@@ -108,7 +110,11 @@ def _message_limits(server: VirtualServer, preset: Preset) -> Iterator[Finding]:
                 ("messages", "max_size"), f"{preset.label} takes at most {preset.message_mb}MB", is_warning=True
             )
     recipients = messages.max_recipients
-    if preset.recipients is not None and recipients is not None and (recipients == "unlimited" or int(recipients) > preset.recipients):
+    if (
+        preset.recipients is not None
+        and recipients is not None
+        and (recipients == "unlimited" or int(recipients) > preset.recipients)
+    ):
         yield Finding(
             ("messages", "max_recipients"),
             f"{preset.label} takes at most {preset.recipients} recipients of one message",

@@ -23,8 +23,9 @@ def _names(servers: Sequence[Server]) -> Iterator[tuple[Server, Finding]]:
     seen: dict[str, str] = {}
     for server in servers:
         name = server.model.name
-        earlier = seen.setdefault(name.casefold(), name)
-        if seen[name.casefold()] is not name:
+        earlier = seen.get(name.casefold())
+        seen.setdefault(name.casefold(), name)
+        if earlier is not None:
             reason = "is there twice" if earlier == name else f"differs from {earlier!r} only in the case of letters"
             yield server, Finding(("name",), f"{name!r} {reason}; the name tells virtual servers apart")
 
@@ -34,17 +35,17 @@ def _endpoints(servers: Sequence[Server]) -> Iterator[tuple[Server, Finding]]:
     for server in servers:
         bindings = [parse_binding(item) for item in (server.model.general and server.model.general.bindings) or ()]
         for index, binding in enumerate(bindings):
-            yield from ((server, finding) for finding in _conflicts(binding, index, server, taken))
+            yield from ((server, finding) for finding in _conflicts(binding, index, taken))
         for binding in bindings:
             taken.setdefault(binding, server)
 
 
-def _conflicts(binding: str, index: int, server: Server, taken: dict[str, Server]) -> Iterator[Finding]:
+def _conflicts(binding: str, index: int, taken: dict[str, Server]) -> Iterator[Finding]:
     here = ("general", "bindings", index)
     address, _, port = binding.partition(":")
     if binding in taken:
-        other = taken[binding].model.name
-        yield Finding(here, f"{binding} is taken by {other!r}: only one virtual server can listen there")
+        owner = taken[binding].model.name
+        yield Finding(here, f"{binding} is taken by {owner!r}: only one virtual server can listen there")
         return
     for other_binding, other in taken.items():
         other_address, _, other_port = other_binding.partition(":")

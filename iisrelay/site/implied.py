@@ -1,4 +1,4 @@
-"""What a virtual server's settings imply for settings that are absent: presets, folders below a root, switches of the dialog."""
+"""What settings imply for settings that are absent: presets, folders below a root, switches of the dialog."""
 
 from iisrelay.settings.codec import quoted
 from iisrelay.settings.folders import BAD_MAIL_BELOW_ROOT, BELOW_ROOT
@@ -10,7 +10,7 @@ Scalar = str | int | bool | None
 
 
 def complete(server: Fields) -> tuple[Fields, Preset | None, tuple[Finding, ...]]:
-    """Give a merged virtual server with what it implies filled in, the preset it uses, and problems with that preset."""
+    """Give a merged virtual server with what it implies, the preset it uses, and problems with that preset."""
     server, preset, findings = _with_preset(server)
     for rule in (_direct_delivery, _masquerading, _login_method, _folders, _one_log_file, _domain_routes):
         server = rule(server)
@@ -42,7 +42,9 @@ def _with_preset(server: Fields) -> tuple[Fields, Preset | None, tuple[Finding, 
 def _no_preset(location: tuple[str, ...], name: object, *, is_mapping: bool) -> tuple[Finding, ...]:
     meant = similar_preset(name) if isinstance(name, str) else None
     if meant and not is_mapping:
-        return (Finding(location, f"{quoted(name)} is not a preset; did you mean {meant!r}? (A host is named in full.)"),)
+        return (
+            Finding(location, f"{quoted(name)} is not a preset; did you mean {meant!r}? (A host is named in full.)"),
+        )
     if is_mapping:
         known = f"did you mean {meant!r}?" if meant else f"known are {', '.join(PRESETS)}"
         return (Finding(location, f"{quoted(name)} is not a preset; {known}"),)
@@ -54,7 +56,7 @@ def _direct_delivery(server: Fields) -> Fields:
     if not isinstance(node, Leaf):
         return server
     # The dialog couples the two: a smart host is used always unless the box is ticked, and without one the number is 0.
-    implied: Scalar = {None: None, "none": "unused"}.get(node.value, False) if not isinstance(node.value, bool) else False
+    implied: Scalar = None if node.value is None else "unused" if node.value == "none" else False
     return _fill(server, ("delivery", "attempt_direct_delivery"), implied, node)
 
 

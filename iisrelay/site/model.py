@@ -75,7 +75,9 @@ class WinRm(Section):
     password: SecretText = Field(None, description="Password of the account, as a secret reference.")
     certificate: str | None = Field(None, description="PEM file with the client certificate (auth: certificate).")
     certificate_key: str | None = Field(None, description="PEM file with the key of the client certificate.")
-    ca_file: str | None = Field(None, description="PEM file with the authorities that the host's certificate is checked by.")
+    ca_file: str | None = Field(
+        None, description="PEM file with the authorities that the host's certificate is checked by."
+    )
     verify_certificate: bool | None = Field(
         None, description="Whether the host's certificate is checked (default true)."
     )

@@ -48,7 +48,9 @@ class Preset:
         parameters = {_PARAMETER_NAMES.get(name, name): value for name, value in parameters.items()}
         for name in parameters:
             if name not in self.parameters:
-                raise ValueError(f"preset {self.name} has no parameter {quoted(name)}{did_you_mean(name, self.parameters)}")
+                raise ValueError(
+                    f"preset {self.name} has no parameter {quoted(name)}{did_you_mean(name, self.parameters)}"
+                )
         values = {name: self._value(name, parameters.get(name)) for name in self.parameters}
         return expect_host_name(self.host.format(**values))
 

@@ -75,7 +75,7 @@ class Resolver:
         names = [name for name in root.entries if name in Common.model_fields]
         tree = Fields(root.line, {name: root.entries[name] for name in names})
         shallow = Fields(root.line, {name: tree.entries[name] for name in names if name not in _PER_SERVER})
-        common = self._read(Common, shallow, "") or Common()
+        common = self._read(Common, shallow, "") or Common.model_validate({})
         return Settings(common, tree, tuple(self._servers(tree)))
 
     def _servers(self, tree: Fields) -> Iterator[Server]:

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from iisrelay.site.model import HOST_KEY, SiteFile
+from iisrelay.site.presets import PRESETS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 # Keywords that pydantic writes and nobody needs: titles repeat the keys, defaults are all null.
@@ -19,6 +20,9 @@ def json_schema() -> dict[str, Any]:
 def _made() -> dict[str, Any]:
     schema = _draft07(SiteFile.model_json_schema())
     schema["properties"]["hosts"]["propertyNames"] = {"pattern": f"^{HOST_KEY}$"}
+    smart_host = schema["definitions"]["Delivery"]["properties"]["smart_host"]
+    smart_host["examples"] = list(PRESETS)
+    smart_host["anyOf"][1]["properties"]["preset"]["enum"] = list(PRESETS)
     if not isinstance(schema, dict):
         raise TypeError("the schema of a model is an object")
     return schema

@@ -67,8 +67,8 @@ class DomainTarget:
 class VirtualServerTarget:
     """One virtual server; identity is the name (ServerComment), never the number.
 
-    ``state`` is "started", "stopped", "absent" or None (unmanaged). ``folders`` are the directories that must exist with
-    the rights SMTPSVC needs. ``bindings`` are the managed "IP:port" endpoints (empty: unmanaged).
+    ``state`` is "started", "stopped", "absent" or None (unmanaged). ``folders`` are the directories that must exist
+    with the rights SMTPSVC needs. ``bindings`` are the managed "IP:port" endpoints (empty: unmanaged).
     """
 
     name: str

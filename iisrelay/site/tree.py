@@ -155,7 +155,7 @@ class _Builder:
             raise Unreadable(_line(following), "has a second document; a site file is one")
         return root
 
-    def _node(self, event: Event, depth: int, path: str) -> Node:
+    def _node(self, event: Any, depth: int, path: str) -> Node:
         self.count += 1
         if depth > MAXIMUM_DEPTH:
             raise Unreadable(_line(event), f"is nested deeper than {MAXIMUM_DEPTH} levels")
@@ -170,7 +170,7 @@ class _Builder:
             self.weights[id(node)] = self.count - before + 1
         return node
 
-    def _built(self, event: Event, depth: int, path: str) -> Node:
+    def _built(self, event: Any, depth: int, path: str) -> Node:
         tag = event.tag
         if tag and not (isinstance(event, ScalarEvent) and tag == "!"):
             self._problem(event, path, f"has the tag {tag}; a site file has plain values only")
@@ -180,7 +180,7 @@ class _Builder:
             return self._items(event, depth, path)
         return Leaf(_line(event), _scalar(event.value) if event.implicit[0] else event.value)
 
-    def _alias(self, event: Event, path: str) -> Node:
+    def _alias(self, event: Any, path: str) -> Node:
         node = self.anchors.get(event.anchor)
         if node is None:
             self._problem(event, path, f"*{event.anchor} refers to something that is not complete")
@@ -192,7 +192,7 @@ class _Builder:
         return node
 
     def _items(self, start: Event, depth: int, path: str) -> Items:
-        items = []
+        items: list[Node] = []
         for event in self._until(SequenceEndEvent):
             items.append(self._node(event, depth + 1, f"{path}[{len(items)}]"))
         return Items(_line(start), tuple(items))
@@ -236,8 +236,8 @@ _CORE: tuple[tuple[re.Pattern[str], Callable[[str], str | int | float | bool | N
     (re.compile(r"true|True|TRUE"), lambda _text: True),
     (re.compile(r"false|False|FALSE"), lambda _text: False),
     (re.compile(r"[-+]?[0-9]{1,30}"), int),
-    (re.compile(r"0o[0-7]{1,30}"), lambda text: int(text[2:], 8)),
-    (re.compile(r"0x[0-9a-fA-F]{1,30}"), lambda text: int(text[2:], 16)),
+    (re.compile(r"0o[0-7]{1,30}"), lambda text: int(text, 8)),
+    (re.compile(r"0x[0-9a-fA-F]{1,30}"), lambda text: int(text, 16)),
     (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?"), float),
 )
 
