@@ -34,7 +34,15 @@ POLL_S = 0.02
 LOG_FILE = "lab.log"
 LOCK_FILE = ".lock"
 
-_children: dict[int, subprocess.Popen[bytes]] = {}  # our own, so that those which end are not left as zombies
+
+class _Detached(subprocess.Popen[bytes]):
+    """A process that is meant to outlive us, and says nothing when it does."""
+
+    def __del__(self) -> None:
+        """Do nothing, where Popen warns of a process that still runs."""
+
+
+_children: list[_Detached] = []  # polled now and then, so that those which end are not left as zombies
 
 
 @dataclass(frozen=True)
@@ -233,11 +241,11 @@ def _launch(folder: Path, names: Sequence[str]) -> None:
                 time.sleep(POLL_S)
 
 
-def _spawn(folder: Path, names: Sequence[str]) -> subprocess.Popen[bytes]:
+def _spawn(folder: Path, names: Sequence[str]) -> _Detached:
     source = str(Path(iisrelay.__file__).parent.parent)  # also when it is not installed but run from a checkout
     path = os.pathsep.join(entry for entry in (source, os.environ.get("PYTHONPATH")) if entry)
     with (folder / LOG_FILE).open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - ourselves, with names that we checked or escaped
+        process = _Detached(
             [sys.executable, "-m", "iisrelay.lab.daemon", str(folder), *names],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -246,7 +254,7 @@ def _spawn(folder: Path, names: Sequence[str]) -> subprocess.Popen[bytes]:
             env=os.environ | {"PYTHONPATH": path},
             start_new_session=True,
         )
-    _children[process.pid] = process
+    _children.append(process)
     return process
 
 
@@ -254,9 +262,7 @@ def _wait_until_stopped(folder: Path, endpoint: Endpoint) -> None:
     deadline = time.monotonic() + ANSWER_TIMEOUT_S
     while _load(folder, endpoint.name).pid == endpoint.pid and time.monotonic() < deadline:
         time.sleep(POLL_S)
-    child = _children.get(endpoint.pid)
-    if child is not None:
-        child.poll()
+    _children[:] = [child for child in _children if child.poll() is None]
 
 
 @contextmanager

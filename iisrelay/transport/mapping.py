@@ -151,10 +151,10 @@ def _proxy(_error: BaseException, connection: Connection) -> IisRelayError:
 
 
 def _cut_off(_error: BaseException, connection: Connection) -> IisRelayError:
-    return BrokenAnswerError(
-        f"{name_of(connection)} closed the connection before its answer was complete.",
-        "The script may have run or not: plan again to see what the host is like now.",
-    )
+    hint = "The script may have run or not: plan again to see what the host is like now."
+    if connection.auth == "certificate":
+        hint = f"Is the issuer of the client certificate trusted on the host? If so: {hint[0].lower()}{hint[1:]}"
+    return BrokenAnswerError(f"{name_of(connection)} closed the connection before its answer was complete.", hint)
 
 
 def _rejected(_error: BaseException, connection: Connection) -> IisRelayError:
@@ -268,7 +268,7 @@ DESCRIPTIONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...],
     (WinRMTransportError, _http_status),
     (WinRMError, _library),
     (requests.exceptions.ConnectTimeout, _no_route),
-    (requests.exceptions.Timeout, _no_answer),
+    ((requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError), _no_answer),
     (LOST, _cut_off),
     ((TimeoutError, urllib3.exceptions.NewConnectionError), _no_route),
     (PermissionError, _no_method),

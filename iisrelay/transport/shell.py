@@ -4,7 +4,7 @@ import contextlib
 import logging
 from typing import Any, cast
 
-from winrm.exceptions import WinRMOperationTimeoutError
+from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 from winrm.protocol import Protocol
 
 from iisrelay.site.target import Connection
@@ -18,6 +18,7 @@ PIECE_BYTES = 100_000  # of input in one Send; base64 makes it a third longer, a
 CONNECT_TIMEOUT_S = 15.0
 READ_GRACE_S = 5.0  # an answer may come so much later than the host was asked to give it
 CLEANUP_S = 5
+PIPE_FAULTS = (0x8007006D, 0x800700E8)  # HRESULTs of ERROR_BROKEN_PIPE and ERROR_NO_DATA
 
 
 class RemoteShell:
@@ -38,14 +39,22 @@ class RemoteShell:
         self._command = self._protocol.run_command(
             self._identifier, "powershell.exe", bootstrap.arguments(), console_mode_stdin=False
         )
+        self._send(data, deadline)
+        result = self._collect(deadline)
+        self._command = None  # ended and collected: it needs no Signal, Delete will free it
+        return result
+
+    def _send(self, data: bytes, deadline: Deadline) -> None:
         for piece, is_last in bootstrap.pieces(data, PIECE_BYTES):
             self._limit(deadline)
             # The bootstrap runs nothing before the end mark: up to here, trying again does no harm.
             self.committed = is_last
-            self._protocol.send_command_input(self._identifier, self._command, piece, end=is_last)
-        result = self._collect(deadline)
-        self._command = None  # ended and collected: it needs no Signal, Delete will free it
-        return result
+            try:
+                self._protocol.send_command_input(self._identifier, self._command, piece, end=is_last)
+            except WSManFaultError as error:
+                if error.wsman_fault_code not in PIPE_FAULTS:
+                    raise
+                return  # PowerShell has ended already; what it printed says why
 
     def _collect(self, deadline: Deadline) -> tuple[bytes, bytes, int]:
         stdout, stderr, exit_code, is_done = b"", b"", -1, False

@@ -68,7 +68,10 @@ async def read_request(
         BadRequestError: the request is malformed, or its body is larger than the limit.
     """
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
+        first = await reader.readexactly(1)
+        if not first.isalpha():  # a TLS handshake, most likely: say no at once instead of waiting for more
+            raise BadRequestError(HTTPStatus.BAD_REQUEST)
+        head = first + await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
         return None
     except asyncio.LimitOverrunError as error:

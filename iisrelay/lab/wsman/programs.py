@@ -39,8 +39,8 @@ def run_line(machine: Machine, process: Process) -> int:
 def powershell_arguments(line: str) -> list[str] | None:
     """Split a line that does nothing but start PowerShell into its arguments.
 
-    None means that the command processor has to look at the line. PowerShell is started directly where possible, because
-    then what it prints arrives as it was written and not line by line.
+    None means that the command processor has to look at the line. PowerShell is started directly where possible,
+    because then what it prints arrives as it was written and not line by line.
     """
     program = POWERSHELL.match(line)
     if not program:

@@ -19,6 +19,7 @@ SETTLE_S = 0.2  # the service waits this long for more output before it answers 
 COMMAND_PROCESSOR_LIMIT = 8191  # characters of a line that goes through cmd.exe
 PROCESS_LIMIT = 32767  # characters of a line that CreateProcess gets
 DEFAULT_CODE_PAGE = 437
+STACK_BYTES = 64 * 1024 * 1024  # address space; memory is taken only as the stack grows
 
 
 def new_identifier() -> str:
@@ -70,8 +71,10 @@ class Command:
         self._thread = threading.Thread(target=self._work, args=(run,), name=f"command {identifier}", daemon=True)
 
     def start(self) -> None:
-        """Start the program."""
+        """Start the program, with room for scripts that call themselves deeply."""
+        usual = threading.stack_size(STACK_BYTES)
         self._thread.start()
+        threading.stack_size(usual)
 
     def refuse(self, message: str) -> None:
         """End the command before it started, as the command processor does with a line that is too long."""

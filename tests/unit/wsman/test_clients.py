@@ -1,10 +1,17 @@
 """Clients of other people, unchanged, over real sockets."""
 
+import base64
+import http.client
+
 import pytest
+import spnego
 import winrm
 from pypsrp.shell import Process, SignalCode, WinRS
 from pypsrp.wsman import WSMan
 from serving import PASSWORD
+from test_http import IDENTIFY
+
+from iisrelay.lab.wsman import encryption
 
 PYWINRM = {
     "basic over http": ("http", {"transport": "plaintext"}),
@@ -37,7 +44,6 @@ PYPSRP = {
     "basic over http": {"ssl": False, "auth": "basic", "encryption": "never"},
     "ntlm over http": {"ssl": False, "auth": "ntlm"},
     "negotiate over http": {"ssl": False, "auth": "negotiate"},
-    "credssp over http": {"ssl": False, "auth": "credssp"},
     "basic over https": {"ssl": True, "auth": "basic"},
     "ntlm over https": {"ssl": True, "auth": "ntlm"},
     "certificate": {"ssl": True, "auth": "certificate"},
@@ -59,10 +65,33 @@ def test_pypsrp_runs_commands_with_input(running, case):
         echo = Process(shell, "echo", ["hi", "there"])
         echo.invoke()
         echo.signal(SignalCode.CTRL_C)
-        count = Process(shell, "count")
+        count = Process(
+            shell, "powershell.exe", ["-InputFormat", "None", "-Command", "[Console]::In.ReadToEnd().Length"]
+        )
         count.begin_invoke()
         count.send(b"a" * 50000, end=False)
         count.send("ü".encode(), end=True)
         count.end_invoke()
         count.signal(SignalCode.TERMINATE)
     assert (echo.rc, echo.stdout, count.rc, count.stdout) == (0, b"hi there\r\n", 0, b"50001\r\n")
+
+
+def test_credssp_seals_messages(running):
+    """The handshake by hand: the library that gives CredSSP to the clients above is an extra."""
+    context = spnego.client("LAB\\Administrator", PASSWORD, hostname="127.0.0.1", service="http", protocol="credssp")
+    client = http.client.HTTPConnection("127.0.0.1", running.listener.http_port, timeout=20)
+    token = context.step()
+    while not context.complete:
+        client.request("POST", "/wsman", b"", {"Authorization": f"CredSSP {base64.b64encode(token).decode()}"})
+        answer = client.getresponse()
+        answer.read()
+        token = context.step(base64.b64decode(answer.getheader("WWW-Authenticate").removeprefix("CredSSP ")))
+    protocol = 'multipart/encrypted;protocol="application/HTTP-CredSSP-session-encrypted"'
+    content_type, body = encryption.encrypt(IDENTIFY, context, protocol)
+    headers = {"Content-Type": content_type}
+    if token:
+        headers["Authorization"] = f"CredSSP {base64.b64encode(token).decode()}"
+    client.request("POST", "/wsman", body, headers)
+    answer = client.getresponse()
+    assert b"Microsoft Corporation" in encryption.decrypt(answer.read(), context)
+    client.close()

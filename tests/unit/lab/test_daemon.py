@@ -1,0 +1,175 @@
+"""Lab hosts as processes of their own."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import winrm
+
+from iisrelay.errors import LoginError, UsageError
+from iisrelay.lab import control
+from iisrelay.transport.connect import connect
+
+
+@pytest.fixture
+def folder(tmp_path):
+    yield tmp_path / "lab"
+    control.stop(tmp_path / "lab")
+
+
+def endpoint(folder, name):
+    return json.loads((folder / name / "endpoint.json").read_text())
+
+
+def run(folder, name, script):
+    result = control.execute(folder, name, script)
+    assert (result.stderr, result.exit_code) == ("", 0)
+    return result.stdout
+
+
+def test_a_host_starts_answers_and_stops(folder):
+    (state,) = control.start(folder, "crm01", windows="2016")
+    assert (state.running, state.windows, state.product) == (True, "2016", "Windows Server 2016 Standard")
+    assert run(folder, "crm01", "$env:COMPUTERNAME") == "CRM01\r\n"
+    assert control.stop(folder, "crm01") == ("crm01",)
+    (state,) = control.status(folder)
+    assert not state.running
+    assert control.stop(folder) == ()
+
+
+def test_the_endpoint_tells_other_clients_how_to_connect(folder):
+    control.start(folder, "crm01")
+    known = endpoint(folder, "crm01")
+    assert stat.S_IMODE((folder / "crm01" / "endpoint.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "crm01" / "password").stat().st_mode) == 0o600
+    urls = {
+        "ntlm": f"http://{known['address']}:{known['http_port']}/wsman",
+        "ssl": f"https://{known['address']}:{known['https_port']}/wsman",
+    }
+    for transport, url in urls.items():
+        session = winrm.Session(
+            url, (known["username"], known["password"]), transport=transport, ca_trust_path=known["certificate"]
+        )
+        assert session.run_cmd("hostname").std_out.strip().lower() == b"crm01"
+
+
+def test_passwords_differ_from_host_to_host(folder):
+    control.start(folder, ["one", "two"])
+    assert endpoint(folder, "one")["password"] != endpoint(folder, "two")["password"]
+
+
+def test_many_hosts_share_two_processes_and_answer_at_once(folder):
+    names = [f"web{number:02}" for number in range(12)]
+    control.start_many(folder, dict.fromkeys(names, "2019"))
+    assert len({endpoint(folder, name)["pid"] for name in names}) == 2
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda name: run(folder, name, "$env:COMPUTERNAME"), names))
+    assert answers == [f"{name.upper()}\r\n" for name in names]
+    control.stop(folder, "web00")
+    assert [state.name for state in control.status(folder) if not state.running] == ["web00"]
+    assert run(folder, "web02", "'still here'") == "still here\r\n"
+
+
+def test_state_survives_kill_and_comes_back_on_the_same_ports(folder):
+    control.start(folder, "crm01")
+    run(
+        folder,
+        "crm01",
+        "New-Item -Path HKLM:\\SOFTWARE\\Kept | Out-Null; Set-ItemProperty HKLM:\\SOFTWARE\\Kept -Name a -Value 7",
+    )
+    before = endpoint(folder, "crm01")
+    os.kill(before["pid"], signal.SIGKILL)
+    while control.status(folder)[0].running:
+        time.sleep(0.01)
+    control.start(folder, "crm01")
+    after = endpoint(folder, "crm01")
+    assert after["pid"] != before["pid"]
+    assert (after["http_port"], after["password"]) == (before["http_port"], before["password"])
+    assert run(folder, "crm01", "(Get-ItemProperty HKLM:\\SOFTWARE\\Kept).a") == "7\r\n"
+
+
+def test_a_taken_port_is_replaced(folder):
+    control.start(folder, "crm01")
+    control.stop(folder, "crm01")
+    before = endpoint(folder, "crm01")["http_port"]
+    with socket.create_server(("127.0.0.1", before)):
+        (state,) = control.start(folder, "crm01")
+        assert state.running
+        assert endpoint(folder, "crm01")["http_port"] != before
+
+
+def test_a_process_identifier_of_another_program_means_nothing(folder):
+    control.start(folder, "crm01")
+    control.stop(folder, "crm01")
+    path = folder / "crm01" / "endpoint.json"
+    path.write_text(json.dumps(endpoint(folder, "crm01") | {"pid": os.getpid()}))
+    assert not control.status(folder)[0].running
+    assert control.stop(folder) == ()
+    (state,) = control.start(folder, "crm01")
+    assert state.running
+
+
+def test_starting_twice_changes_nothing(folder):
+    control.start(folder, "crm01", windows="2022")
+    before = endpoint(folder, "crm01")
+    (state,) = control.start(folder, "crm01", windows="2019")
+    assert state.windows == "2022"
+    assert endpoint(folder, "crm01") == before
+    assert control.ensure_running(folder, ["crm01", "new"])[0].name == "new"
+
+
+def test_reset_makes_a_fresh_machine(folder):
+    control.start(folder, "crm01")
+    run(folder, "crm01", "New-Item -Path HKLM:\\SOFTWARE\\Kept | Out-Null")
+    (state,) = control.reset(folder, "crm01", windows="2022")
+    assert (state.windows, state.running) == ("2022", True)
+    assert run(folder, "crm01", "Test-Path HKLM:\\SOFTWARE\\Kept") == "False\r\n"
+
+
+def test_delete_forgets_a_host(folder):
+    control.start(folder, "crm01")
+    control.delete(folder, "crm01")
+    assert control.status(folder) == ()
+    with pytest.raises(UsageError, match="no lab host 'crm01'"):
+        control.connection(folder, "crm01")
+
+
+def test_smtp_can_be_there_from_the_start(folder):
+    control.start(folder, "crm01", smtp=True)
+    assert run(folder, "crm01", "(Get-Service SMTPSVC).Name") == "SMTPSVC\r\n"
+
+
+def test_faults_are_kept_with_the_host(folder):
+    control.start(folder, "crm01")
+    control.set_faults(folder, "crm01", {"refuse_login": True})
+    control.stop(folder, "crm01")
+    control.start(folder, "crm01")
+    with connect(control.connection(folder, "crm01")) as transport, pytest.raises(LoginError):
+        transport.run("'x'", {}, 20)
+    control.set_faults(folder, "crm01", {})
+    assert run(folder, "crm01", "'x'") == "x\r\n"
+
+
+@pytest.mark.parametrize("name", ["10.0.0.1", "fe80::1", "a b/..\\c", "..", "ünï"])
+def test_any_name_has_a_folder_of_its_own(folder, name):
+    control.start(folder, name)
+    assert [state.name for state in control.status(folder)] == [name]
+    assert {path.parent for path in folder.glob("*/endpoint.json")} == {
+        path for path in folder.iterdir() if path.is_dir()
+    }
+
+
+def test_unknown_windows(folder):
+    with pytest.raises(UsageError, match="known versions"):
+        control.start(folder, "crm01", windows="95")
+
+
+def test_show_gives_endpoint_and_state(folder):
+    control.start(folder, "crm01")
+    shown = control.show(folder, "crm01")
+    assert (shown["endpoint"]["name"], shown["state"]["name"]) == ("crm01", "crm01")
