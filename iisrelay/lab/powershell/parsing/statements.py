@@ -180,7 +180,7 @@ class Statements(Commands):
         catches: list[tuple[Sequence[str], Block]] = []
         while self.accept_keyword("catch", after_lines=True):
             if catches and not catches[-1][0]:
-                raise self.error("Catch block must be the last catch block.")
+                raise self.error("Catch block must be the last catch block.", self.position - len("catch"))
             catches.append((self._catch_types(), self.block("The Catch block is missing its statement block.")))
         final = None
         if self.accept_keyword("finally", after_lines=True):
