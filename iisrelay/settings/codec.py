@@ -2,14 +2,15 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from iisrelay.secret import Secret
 from iisrelay.settings.stored import AccessList, Kind, Stored
 
 JsonSchema = dict[str, object]
+Item = TypeVar("Item")
 
 
 class Codec(ABC):
@@ -49,6 +50,31 @@ class Codec(ABC):
     @abstractmethod
     def schema(self) -> JsonSchema:
         """Give the JSON Schema of the written form."""
+
+
+class ItemProblems(ValueError):  # noqa: N818 - a ValueError with more to say
+    """What is wrong with items of a list: the number of the item, and the reason in words."""
+
+    def __init__(self, problems: Sequence[tuple[int, str]]) -> None:
+        super().__init__("; ".join(reason for _, reason in problems))
+        self.problems = tuple(problems)
+
+
+def each(items: Iterable[object], convert: Callable[[object], Item]) -> list[Item]:
+    """Convert every item.
+
+    Raises:
+        ItemProblems: with everything that is wrong, not only the first.
+    """
+    converted, problems = [], []
+    for index, item in enumerate(items):
+        try:
+            converted.append(convert(item))
+        except ValueError as error:
+            problems.append((index, str(error)))
+    if problems:
+        raise ItemProblems(problems)
+    return converted
 
 
 def plain(stored: Stored) -> object:

@@ -38,8 +38,8 @@ class Service(Section):
 
     startup: Literal["automatic", "delayed-automatic", "manual", "disabled"] | None = Field(
         None,
-        description="Start type. delayed-automatic is the advice from Windows Server 2019 on: with automatic, mail was seen "
-        "to stay in the queue after a boot.",
+        description="Start type. delayed-automatic is the advice from Windows Server 2019 on: with automatic, mail "
+        "was seen to stay in the queue after a boot.",
     )
     state: Literal["running", "stopped"] | None = Field(None, description="Whether the service runs.")
     metabase: raw_section(SERVICE_CLASS) | None = Field(  # type: ignore[valid-type]  # a model made from the schema
@@ -72,8 +72,8 @@ class Tls(Section):
 
     policy: Literal["tls12", "tls12_only", "modern", "unmanaged"] | None = Field(
         None,
-        description="tls12: TLS 1.2 on. tls12_only: TLS 1.2 on, everything older off. modern: as tls12_only, with TLS 1.3 "
-        "on where Windows knows it (2022 and later).",
+        description="tls12: TLS 1.2 on. tls12_only: TLS 1.2 on, everything older off. modern: as tls12_only, with "
+        "TLS 1.3 on where Windows knows it (2022 and later).",
     )
     protocols: dict[ProtocolName, Sides | None] | None = Field(
         None,

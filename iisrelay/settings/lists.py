@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import ClassVar
 
-from iisrelay.settings.codec import Codec, JsonSchema, did_you_mean, expect_mapping, plain, quoted
+from iisrelay.settings.codec import Codec, JsonSchema, did_you_mean, each, expect_mapping, plain, quoted
 from iisrelay.settings.relay_list import format_entry, parse_entry
 from iisrelay.settings.stored import AccessList, Kind, Stored
 from iisrelay.settings.texts import expect_host_name, expect_text
@@ -50,7 +50,7 @@ class Bindings(Codec):
 
     def store(self, written: object) -> tuple[str, ...]:
         """Give the endpoints with the empty host part that the metabase wants."""
-        bindings = [parse_binding(item) for item in expect_list(written, "endpoints such as '127.0.0.1:2525'")]
+        bindings = each(expect_list(written, "endpoints such as '127.0.0.1:2525'"), parse_binding)
         if not bindings:
             raise ValueError("a virtual server needs an endpoint")
         return tuple(binding.removeprefix("*") + ":" for binding in bindings)
@@ -84,7 +84,7 @@ class Names(Codec):
 
     def store(self, written: object) -> tuple[str, ...]:
         """Give the texts."""
-        return tuple(expect_text(item) for item in expect_list(written, "texts"))
+        return tuple(each(expect_list(written, "texts"), expect_text))
 
     def show(self, stored: Stored) -> object:
         """Give the texts."""
@@ -122,11 +122,7 @@ class JoinedNames(Codec):
 
     def store(self, written: object) -> str:
         """Give the words with commas."""
-        words = [expect_text(item) for item in expect_list(written, "words")]
-        for word in words:
-            if not word or "," in word:
-                raise ValueError(f"{quoted(word)} cannot stand in a list that is stored with commas")
-        return ",".join(words)
+        return ",".join(each(expect_list(written, "words"), _word))
 
     def show(self, stored: Stored) -> object:
         """Give the words."""
@@ -141,6 +137,13 @@ class JoinedNames(Codec):
     def schema(self) -> JsonSchema:
         """Give the JSON Schema of the written form."""
         return {"type": "array", "items": {"type": "string"}}
+
+
+def _word(written: object) -> str:
+    word = expect_text(written)
+    if not word or "," in word:
+        raise ValueError(f"{quoted(word)} cannot stand in a list that is stored with commas")
+    return word
 
 
 OWN_ADDRESSES = "self"
@@ -189,7 +192,7 @@ class AddressRules(Codec):
         allow = rules.get("allow", "only_listed")
         if allow not in _ALLOW:
             raise ValueError(f"{quoted(allow)} is not known here{did_you_mean(allow, _ALLOW)}")
-        entries = [parse_address(item) for item in expect_list(rules.get("addresses") or [], "addresses")]
+        entries = each(expect_list(rules.get("addresses") or [], "addresses"), parse_address)
         networks = dict.fromkeys(entry for entry in entries if isinstance(entry, IPv4Network))
         kept = [one for one in networks if not any(one != other and one.subnet_of(other) for other in networks)]
         names = dict.fromkeys(entry.lower() for entry in entries if isinstance(entry, str) and entry != OWN_ADDRESSES)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from iisrelay.settings.codec import Codec, JsonSchema, plain, quoted
+from iisrelay.settings.codec import Codec, JsonSchema, each, plain, quoted
 from iisrelay.settings.stored import Kind, Stored
 
 MAXIMUM = 2**32 - 1
@@ -176,7 +176,7 @@ class RetryIntervals(Codec):
             raise ValueError(
                 f"expected a list of one to four intervals such as [15m, 30m, 1h, 4h], not {quoted(written)}"
             )
-        return ",".join(str(Duration(unit=MINUTES).store(interval)) for interval in written)
+        return ",".join(map(str, each(written, Duration(unit=MINUTES).store)))
 
     def show(self, stored: Stored) -> object:
         """Give the list of intervals."""

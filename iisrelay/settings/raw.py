@@ -7,14 +7,14 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, create_model
 
-from iisrelay.settings.codec import Codec, JsonSchema, did_you_mean, plain, quoted
+from iisrelay.settings.codec import Codec, JsonSchema, plain, quoted
 from iisrelay.settings.declare import Metabase, Section
 from iisrelay.settings.lists import AddressRules, Names
 from iisrelay.settings.metabase_schema import PROPERTIES, PropertySchema, find, similar
 from iisrelay.settings.numbers import MAXIMUM, Number
 from iisrelay.settings.stored import Kind, Stored
 from iisrelay.settings.texts import SecretReference, Text
-from iisrelay.settings.words import Bit, Flag
+from iisrelay.settings.words import Bit, Bits, Flag
 
 SERVICE_CLASS = "IIsSmtpService"
 SERVER_CLASS = "IIsSmtpServer"
@@ -31,11 +31,7 @@ class FlagNumber(Number):
         """Give the number."""
         if not isinstance(written, list):
             return super().store(written)
-        names = dict(self.flags)
-        for name in written:
-            if not isinstance(name, str) or name not in names:
-                raise ValueError(f"{quoted(name)} is not a flag of this property{did_you_mean(name, names)}")
-        return sum({names[name] for name in written})
+        return Bits(dict(self.flags)).store(written)
 
     def schema(self) -> JsonSchema:
         """Give the JSON Schema of the written form."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from iisrelay.settings.codec import Codec, JsonSchema, did_you_mean, plain, quoted
+from iisrelay.settings.codec import Codec, JsonSchema, did_you_mean, each, plain, quoted
 from iisrelay.settings.numbers import MAXIMUM
 from iisrelay.settings.stored import Kind, Stored
 
@@ -141,10 +141,12 @@ class Bits(Codec):
         if not isinstance(written, Sequence) or isinstance(written, str):
             sets = f" or one of {', '.join(self.sets)}" if self.sets else ""
             raise ValueError(f"expected a list{sets}, not {quoted(written)}")  # noqa: TRY004
-        for name in written:
-            if not isinstance(name, str) or name not in self.names:
-                raise ValueError(f"{quoted(name)} is not known here{did_you_mean(name, self.names)}")
-        return sum({self.names[name] for name in written})
+        return sum(set(each(written, self._bit)))
+
+    def _bit(self, name: object) -> int:
+        if not isinstance(name, str) or name not in self.names:
+            raise ValueError(f"{quoted(name)} is not known here{did_you_mean(name, self.names)}")
+        return self.names[name]
 
     def show(self, stored: Stored) -> object:
         """Give the word for the whole list, or the names."""

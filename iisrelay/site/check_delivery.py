@@ -35,15 +35,15 @@ def _credentials(
     if security is None:
         return
     if security.username and not security.password:
-        yield Finding((*here, "username"), "a user without a password")
+        yield Finding((*here, "username"), "a user without a password", from_absence=True)
     if security.password and not security.username:
-        yield Finding((*here, "password"), "a password without a username")
+        yield Finding((*here, "password"), "a password without a username", from_absence=True)
     if security.method in ("basic", "integrated") and not security.username and not security.password:
-        yield Finding((*here, "method"), f"{security.method} needs username: and password:")
+        yield Finding((*here, "method"), f"{security.method} needs username: and password:", from_absence=True)
     if security.method == "anonymous" and (security.username or security.password):
         yield Finding((*here, "method"), "anonymous does not use username: and password:; say method: basic")
     if security.method == "basic" and security.tls is not True and not is_local:
-        yield Finding((*here, "method"), "basic without tls: true sends the password in clear")
+        yield Finding((*here, "method"), "basic without tls: true sends the password in clear", from_absence=True)
 
 
 def _port(delivery: Delivery, preset: Preset | None) -> Iterator[Finding]:

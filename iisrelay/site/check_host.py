@@ -24,13 +24,13 @@ def check_connection(host: Host) -> Iterator[Finding]:
 
 def _certificate(*, has_both: bool, https: bool | None) -> Iterator[Finding]:
     if not has_both:
-        yield Finding(("winrm", "auth"), "certificate needs certificate: and certificate_key:")
+        yield Finding(("winrm", "auth"), "certificate needs certificate: and certificate_key:", from_absence=True)
     if https is False:
         yield Finding(("winrm", "https"), "certificate authentication works over HTTPS only")
 
 
 def _pair(here: Location, username: object, password: object) -> Iterator[Finding]:
     if username and not password:
-        yield Finding((*here, "username"), "a user without a password")
+        yield Finding((*here, "username"), "a user without a password", from_absence=True)
     if password and not username:
-        yield Finding((*here, "password"), "a password without a username")
+        yield Finding((*here, "password"), "a password without a username", from_absence=True)

@@ -28,17 +28,22 @@ class Checked:
         return [item for items in self.warnings.values() for item in items]
 
 
-def check_hosts(hosts: Iterable[ResolvedHost], file: str) -> Checked:
-    """Check every host; settings that hosts share are checked once."""
+def check_hosts(hosts: Iterable[ResolvedHost], file: str, known: Iterable[Problem] = ()) -> Checked:
+    """Check every host; settings that hosts share are checked once.
+
+    ``known`` are problems that were found before: what stands in their sections is left out of the models, so a check
+    that misses something there is silent.
+    """
     checked = Checked()
+    unreadable = frozenset(_section(item) for item in known)
     shared: dict[int, tuple[Problem, ...]] = {}
     for host in hosts:
         key = id(host.settings)
         if key not in shared:
-            errors, warnings = _sorted_out(_settings_findings(host.settings, file))
+            errors, warnings = _sorted_out(_settings_findings(host.settings, file), unreadable)
             checked.errors += errors
             shared[key] = warnings
-        errors, own = _sorted_out(_host_findings(host, file))
+        errors, own = _sorted_out(_host_findings(host, file), unreadable)
         checked.errors += errors
         checked.warnings[host.name] = (*own, *shared[key])
     return checked
@@ -60,7 +65,12 @@ def _host_findings(host: ResolvedHost, file: str) -> _Found:
         yield finding, problem(host.tree, finding, file, f"hosts.{host.name}")
 
 
-def _sorted_out(found: _Found) -> tuple[list[Problem], tuple[Problem, ...]]:
-    pairs = list(found)
+def _section(item: Problem) -> str:
+    """Give the section that a problem stands in, without the virtual server: defaults reach into all of them."""
+    return item.key_path.rpartition(".")[0].rpartition("].")[2].removeprefix("defaults.")
+
+
+def _sorted_out(found: _Found, unreadable: frozenset[str]) -> tuple[list[Problem], tuple[Problem, ...]]:
+    pairs = [(finding, item) for finding, item in found if not finding.from_absence or _section(item) not in unreadable]
     errors = [item for finding, item in pairs if not finding.is_warning]
     return errors, tuple(item for finding, item in pairs if finding.is_warning)

@@ -39,7 +39,7 @@ def load_site(path: Path | str) -> Site:
     rest = pruned(tree, findings)
     resolver = Resolver(file, rest if isinstance(rest, Fields) else tree)
     hosts = tuple(resolver.hosts())
-    report = check_hosts(hosts, file)
+    report = check_hosts(hosts, file, found)
     found += [item for item in resolver.problems if not findings or "is missing" not in item.message]
     found += report.errors
     if found:

@@ -1,6 +1,7 @@
 """From the errors of a model to problems in words, each with the line and the key path it stands at."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
@@ -9,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from iisrelay.errors import Problem
 from iisrelay.settings.catalog import subsections
-from iisrelay.settings.codec import did_you_mean, quoted
+from iisrelay.settings.codec import ItemProblems, did_you_mean, quoted
 from iisrelay.settings.declare import Section
 from iisrelay.settings.raw import RawSection, refusal
 from iisrelay.site.merge import NAMED_LISTS
@@ -24,13 +25,15 @@ class Finding:
     """Something at a location of a tree.
 
     ``spoils_parent`` says that what stands around the location is of no use either, because something is missing in it.
-    A warning does not keep the file from being used.
+    A warning does not keep the file from being used. ``from_absence`` says that it rests on something that is not there,
+    so it means nothing where that is only unreadable.
     """
 
     location: Location
     message: str
     spoils_parent: bool = False
     is_warning: bool = False
+    from_absence: bool = False
 
 
 def validate(model: type[Model], tree: Node) -> tuple[Model | None, tuple[Finding, ...]]:
@@ -38,7 +41,9 @@ def validate(model: type[Model], tree: Node) -> tuple[Model | None, tuple[Findin
     try:
         return model.model_validate(plain_data(tree)), ()
     except ValidationError as error:
-        return None, tuple(_finding(model, details) for details in error.errors(include_url=False))
+        return None, tuple(
+            finding for details in error.errors(include_url=False) for finding in _findings(model, details)
+        )
 
 
 def locate(tree: Node, location: Location, prefix: str = "") -> tuple[int, str]:
@@ -100,8 +105,16 @@ def _without(tree: Node, location: Location) -> Node:
     return tree
 
 
-def _finding(model: type[Section], details: ErrorDetails) -> Finding:
+def _findings(model: type[Section], details: ErrorDetails) -> Iterator[Finding]:
     location = tuple(key for key in details["loc"] if key != "[key]")
+    error = details.get("ctx", {}).get("error")
+    if isinstance(error, ItemProblems):
+        yield from (Finding((*location, index), reason) for index, reason in error.problems)
+    else:
+        yield _finding(model, details, location)
+
+
+def _finding(model: type[Section], details: ErrorDetails, location: Location) -> Finding:
     if details["type"] == "extra_forbidden":
         return Finding(location, _unknown_key(_model_at(model, location[:-1]), location[-1]))
     if details["type"] == "missing":
@@ -134,7 +147,8 @@ def _in_words(details: ErrorDetails) -> str:
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, not {_described(written)}"
     if kind == "literal_error":
-        return f"{_described(written)} is not known here; known are {context.get('expected', '')}"
+        known = re.findall(r"'([^']*)'", context.get("expected", "")) or [str(context.get("expected", ""))]
+        return f"{_described(written)} is not known here{did_you_mean(written, known)}"
     return f"{details['msg'][:1].lower()}{details['msg'][1:]}"
 
 

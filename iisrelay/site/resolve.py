@@ -8,7 +8,7 @@ from iisrelay.site.implied import complete
 from iisrelay.site.merge import merge
 from iisrelay.site.model import Common, Host, VirtualServer
 from iisrelay.site.presets import Preset
-from iisrelay.site.problems import Model, problem, validate
+from iisrelay.site.problems import Model, problem, pruned, validate
 from iisrelay.site.tree import Fields, Items, Leaf, Node
 
 
@@ -87,9 +87,10 @@ class Resolver:
             fields, preset, findings = complete(replace(merged, line=item.line))
             prefix = f"virtual_servers[{_name_of(fields)}]"
             self.problems += [problem(fields, finding, self.file, prefix) for finding in findings]
-            model = None if findings else self._read(VirtualServer, fields, prefix)
-            if model is not None:
-                yield Server(model, fields, preset)
+            usable = pruned(fields, findings)
+            model = self._read(VirtualServer, usable, prefix) if isinstance(usable, Fields) else None
+            if model is not None and isinstance(usable, Fields):
+                yield Server(model, usable, preset)
 
     def _read(self, model: type[Model], tree: Fields, prefix: str) -> Model | None:
         read, findings = validate(model, tree)
