@@ -146,7 +146,7 @@ class PropertyCache:
 def _value_of_nothing(schema: PropertySchema) -> Value | None:
     """Show a connection list that nobody stored as one that grants everybody.
 
-    Microsoft's samples for web sites rely on that; for SMTP it is inferred. A missing RelayIpList shows as nothing: that
-    is what breaks the console of Server 2022.
+    Microsoft's samples for web sites rely on that; for SMTP it is inferred. A missing RelayIpList shows as nothing:
+    that is what breaks the console of Server 2022.
     """
     return encode(AccessList(True)) if schema.name == "IPSecurity" else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.dotnet.registry import declare
+from iisrelay.lab.powershell.dotnet.registry import TYPES, Declaration, declare
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.values import unwrap
 from iisrelay.lab.windows.adsi.binding import SERVER_NOT_OPERATIONAL
@@ -23,6 +23,22 @@ _searcher = declare("System.DirectoryServices.DirectorySearcher", accelerators=(
 declare("System.DirectoryServices.PropertyValueCollection", bases=("System.Collections.CollectionBase",))
 declare("System.DirectoryServices.PropertyCollection")
 declare("System.DirectoryServices.DirectoryEntries")
+
+
+_MARSHAL = "System.Runtime.InteropServices.Marshal"
+_marshal = Declaration(TYPES[_MARSHAL.lower()]) if _MARSHAL.lower() in TYPES else declare(_MARSHAL)
+
+
+@_marshal.static("BindToMoniker")
+def bind_to_moniker(engine: Engine, moniker: str) -> object:
+    """Give the native object of an ADsPath, without .NET's DirectoryEntry around it."""
+    return _machine(engine).bind_moniker(moniker)
+
+
+@_marshal.static("ReleaseComObject", "FinalReleaseComObject")
+def release(_object: object) -> int:
+    """Give back a COM object; nothing here counts references."""
+    return 0
 
 
 @_entry.constructor
