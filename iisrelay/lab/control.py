@@ -163,7 +163,7 @@ def set_faults(folder: Path, name: str, faults: Mapping[str, Any]) -> None:
 
 
 def request_count(folder: Path, name: str) -> int:
-    """Tell how many HTTP requests a running host has had for its WinRM service and from its owner."""
+    """Tell how many HTTP requests the WinRM service of a running host has had since it started."""
     return int(_ask(_load(folder, name), "/lab/status")["requests"])
 
 

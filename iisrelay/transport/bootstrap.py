@@ -7,11 +7,10 @@ import base64
 import gzip
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
+
+from iisrelay.script.templates import partial
 
 TEMPLATE = "bootstrap.ps1"
-PACKAGE_FOLDER = Path(__file__).parent.parent
-TEMPLATE_FOLDERS = (PACKAGE_FOLDER / "templates", PACKAGE_FOLDER.parent / "templates")  # installed, checkout
 END_MARK = "IISRELAY-END"
 # -InputFormat None keeps PowerShell itself from reading the input; -OutputFormat Text keeps CLIXML out of the errors.
 OPTIONS = (
@@ -27,15 +26,18 @@ def arguments() -> tuple[str, ...]:
 
 
 def _code() -> str:
-    path = next(folder / TEMPLATE for folder in TEMPLATE_FOLDERS if (folder / TEMPLATE).exists())
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    lines = (line.strip() for line in partial(TEMPLATE).splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("#"))
 
 
 def payload(script: str, inputs: Mapping[str, str]) -> bytes:
     """Pack a script and its inputs for standard input: plain ASCII, so that no code page can harm it."""
-    values = "\n".join(f"{name}={base64.b64encode(value.encode()).decode()}" for name, value in inputs.items())
+    values = "\n".join(f"{_base64(name)}:{_base64(value)}" for name, value in inputs.items())
     return b"\n".join([_packed(script), _packed(values), END_MARK.encode(), b""])
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _packed(text: str) -> bytes:

@@ -136,7 +136,6 @@ class Connection:
                 return
             if request is None:
                 return
-            self._host.request_count += 1
             response = await self._respond(request)
             if not await self._send(response) or response.closes or not request.keeps_alive:
                 return
@@ -165,6 +164,7 @@ class Connection:
                 return answer
         if path != "/wsman":
             return Response(HTTPStatus.NOT_FOUND)
+        self._host.request_count += 1
         if request.method != "POST":
             return Response(HTTPStatus.METHOD_NOT_ALLOWED)
         verdict = self._authentication.check(request, refused=self._host.faults.refuse_login)

@@ -56,7 +56,7 @@ def test_what_the_program_prints_comes_back(program):
 
 
 def test_a_program_that_takes_too_long_is_ended(program):
-    with pytest.raises(DeadlineError, match="within 0.2 seconds"):
+    with pytest.raises(DeadlineError, match=r"within 0\.2 seconds"):
         program("time.sleep(600)").run("'x'", {}, 0.2)
 
 
