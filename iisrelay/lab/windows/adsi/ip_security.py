@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.values import PSArray, unwrap
 from iisrelay.lab.windows.adsi.com_members import LateBound
 from iisrelay.lab.windows.metabase.failures import ALREADY_EXISTS, CANNOT_CONVERT, INVALID_PARAMETER, failure
-from iisrelay.settings.relay_list import decode, encode, parse_entry
+from iisrelay.settings.relay_list import decode, encode, format_entry, parse_entry
 from iisrelay.settings.stored import AccessList
 
 if TYPE_CHECKING:
@@ -105,7 +105,6 @@ def _distinct(entries: Iterable[str], check: Callable[[str], str]) -> tuple[str,
 
 def _address(entry: str) -> str:
     try:
-        address, mask = parse_entry(entry)
+        return format_entry(*parse_entry(entry))
     except ValueError:
         raise failure(INVALID_PARAMETER) from None
-    return f"{address}, {mask}"

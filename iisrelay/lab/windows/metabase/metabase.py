@@ -13,7 +13,7 @@ from iisrelay.lab.windows.metabase.schema import attributes_of, class_property
 from iisrelay.lab.windows.metabase.sealing import Sealer
 from iisrelay.lab.windows.metabase.tree import Attribute, Key, find_key, open_key
 from iisrelay.lab.windows.metabase.values_json import key_from_json, key_to_json
-from iisrelay.lab.windows.metabase.virtual_servers import VirtualServers
+from iisrelay.lab.windows.metabase.virtual_servers import SERVICE_NAME, VirtualServers
 from iisrelay.lab.windows.services import DISABLED, RUNNING
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ class Metabase:
         self.virtual_servers = VirtualServers(machine)
         self.disk = Disk(self)
         self.change_number = 0
-        machine.services.listeners.append(self._administration_changed)
 
     # -- life cycle
 
@@ -68,15 +67,20 @@ class Metabase:
             open_key(self.root, "LM").remove(SERVICE)
             self.save_to_disk()
 
-    def service_started(self) -> None:
-        """Follow SMTPSVC, which has started: the virtual servers that start with it do."""
-        if self.smtp_installed():
+    def service_started(self, name: str) -> None:
+        """Follow a service that has started: IISADMIN reads the file, SMTPSVC starts its virtual servers."""
+        if name.upper() == _ADMIN_SERVICE:
+            self.disk.load_if_changed()
+        elif name.upper() == SERVICE_NAME and self.smtp_installed():
             self._refresh_names()
             self.virtual_servers.start_all(self.server_keys())
 
-    def service_stopped(self) -> None:
-        """Follow SMTPSVC, which has stopped, by itself or together with IISADMIN."""
-        self.virtual_servers.stop_all()
+    def service_stopped(self, name: str) -> None:
+        """Follow a service that has stopped: IISADMIN writes the file, SMTPSVC stops its virtual servers."""
+        if name.upper() == _ADMIN_SERVICE:
+            self.save_to_disk()
+        elif name.upper() == SERVICE_NAME:
+            self.virtual_servers.stop_all()
 
     def save_to_disk(self) -> None:
         """Write MetaBase.xml and a copy of it into the history."""
@@ -193,15 +197,6 @@ class Metabase:
         self.disk.load_json(data["disk"])
         self.virtual_servers.load_json(data["run_time"])
         self.root = key_from_json(data["root"], self.sealer)
-
-    def _administration_changed(self, name: str, running: bool) -> None:
-        """IISADMIN reads the file when it starts and writes it when it stops."""
-        if name.upper() != _ADMIN_SERVICE:
-            return
-        if running:
-            self.disk.load_if_changed()
-        else:
-            self.save_to_disk()
 
     def _run_time_value(self, key: Key, name: str) -> Value | None:
         if key.key_type.lower() != _SERVER_CLASS:
