@@ -1,6 +1,7 @@
 # Virtual servers by name: their numbers are found on the host.
 
 $ServerPaths = @{}
+$NewServers = @{}
 
 function Find-VirtualServer([string]$Name) {
     # By its comment, in any case of letters; an unnamed one goes by the name that the console shows.
@@ -47,9 +48,20 @@ function Confirm-VirtualServer([string]$Change, [string]$Name, $Bindings) {
             while (@($taken) -contains $number) { $number++ }
             $path = "SmtpSvc/$number"
             Add-VirtualServer $path $Name
+            $NewServers[$path] = $true
         }
         $ServerPaths[$Name] = $path
         Get-Word ((Get-ServerComment (Open-Metabase $path)) -ceq $Name)
+    }
+}
+
+function Start-NewServer([string]$Change, [string]$Path) {
+    # The state of a known server is not managed; a new one was not asked for to lie idle.
+    Invoke-Change $Change $Path '' '' {
+        if (-not $NewServers.ContainsKey($Path)) { return 'unchanged' }
+        Write-Property $Path 'ServerAutoStart' 'BOOL' $true
+        Start-VirtualServer $Path
+        Get-Word ((Get-ServerState $Path) -eq 2)
     }
 }
 

@@ -23,6 +23,7 @@ from iisrelay.script.steps import (
     plain,
     registry_call,
     restart_step,
+    written,
 )
 from iisrelay.script.templates import render
 from iisrelay.secret import Secret
@@ -149,10 +150,12 @@ def _server_drafts(server: VirtualServerTarget, secrets: dict[str, Secret]) -> I
 
 
 def _state_drafts(server: VirtualServerTarget, prefix: str) -> Iterator[Draft]:
+    path = ServerPath(server.name)
     if server.state is None:
+        yield Draft(STARTS, f"{prefix}.state", f"{prefix}.state: started, if it was created just now",
+                    "Start-NewServer", (("Path", path),))  # fmt: skip
         return
     starts = server.state == "started"
-    path = ServerPath(server.name)
     if not any(item.address.name == "ServerAutoStart" for item in server.assignments):
         arguments: Arguments = (("Path", path), ("Name", "ServerAutoStart"), ("Kind", "BOOL"), ("Value", starts))
         yield Draft(AUTO_STARTS, f"{prefix}.state", f"{prefix}.state: starts with the service: {starts}",
@@ -270,7 +273,7 @@ def _comment(item: Assignment, setting: str) -> str:
         return f"{setting}: (sensitive)"
     if isinstance(item.value, Cleared):
         return f"{setting}: not set here"
-    return f"{setting}: {item.codec.show(item.value)}"
+    return f"{setting}: {written(item.codec.show(item.value))}"
 
 
 def _firewall_drafts(target: Target) -> Iterator[Draft]:

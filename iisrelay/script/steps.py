@@ -1,5 +1,6 @@
 """From a plan to the calls of a script: one step a change, and one for the restart in between."""
 
+import json
 from dataclasses import dataclass, field
 
 from iisrelay.plan.change import Change
@@ -82,10 +83,13 @@ def description(change: Change) -> str:
     """Say what a change does, in one line and without anything sensitive."""
     if change.sensitive:
         return f"{change.setting}: (sensitive)"
-    before = "(not set)" if change.before is None else str(change.before)
-    after = "(not set)" if change.after is None else str(change.after)
     inherited = " (inherited)" if change.was_inherited else ""
-    return f"{change.setting}: {before}{inherited} -> {after}"
+    return f"{change.setting}: {written(change.before)}{inherited} -> {written(change.after)}"
+
+
+def written(value: object) -> str:
+    """Write a value of the site file for a comment."""
+    return "(not set)" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 Arguments = tuple[tuple[str, Value | ServerPath], ...]

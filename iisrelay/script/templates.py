@@ -80,7 +80,7 @@ def _call(step: Step, literal: Callable[[Value], str]) -> str:
 
 
 def _server_path(path: ServerPath, literal: Callable[[Value], str]) -> str:
-    return f"(Get-ServerPath {literal(path.name)} {literal(path.below)})"
+    return f"(Get-ServerPath {literal(path.name)}{' ' + literal(path.below) if path.below else ''})"
 
 
 def _word(text: str) -> str:

@@ -1,0 +1,176 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iisrelay.errors import BrokenAnswerError, IisRelayError
+from iisrelay.settings.stored import AccessList, Address, Kind, Store
+from iisrelay.state import HostFacts, Observed, ObservedServer, ObservedValue, Request, Snapshot
+from iisrelay.state.answer import BEGIN, END, extract, parse_observed
+from iisrelay.state.request import PropertyQuestion
+
+HOST = {
+    "version": "10.0.17763.0", "build": 17763, "product": "Windows Server 2019", "powershell": "5.1",
+    "is_64_bit": True, "is_administrator": True, "pending_reboot": False, "addresses": ["10.1.2.3"],
+}  # fmt: skip
+
+
+def document(**changes):
+    base = {"format": 1, "host": HOST, "smtp_ready": True, "smtp_problem": "", "servers": [], "features": [],
+            "values": []}  # fmt: skip
+    return {**base, **changes}
+
+
+def row(form, value, *, name="X", inherited=False):
+    return ["metabase", "SmtpSvc/1", name, form, value, inherited]
+
+
+@pytest.mark.parametrize(
+    ("form", "sent", "stored"),
+    [
+        ("number", -1, 2**32 - 1),
+        ("number", 15, 15),
+        ("flag", True, True),
+        ("text", "a'b\n\u201c", "a'b\n\u201c"),
+        ("texts", [":25:", "b"], (":25:", "b")),
+        ("bytes", "AAEC", b"\x00\x01\x02"),
+        (
+            "access",
+            {"grant_by_default": False, "addresses": ["10.0.0.1, 255.255.255.255"], "domains": []},
+            AccessList(grant_by_default=False, addresses=("10.0.0.1, 255.255.255.255",)),
+        ),
+    ],
+)
+def test_values_arrive_with_their_types(form, sent, stored):
+    observed = parse_observed(document(values=[row(form, sent)]))
+    assert observed.find(Address(Store.METABASE, "smtpsvc/1", "x")).value == stored
+
+
+def test_hidden_and_unreadable_values_have_no_value():
+    observed = parse_observed(document(values=[row("hidden", None), row("problem", "no\x1b[31m way", name="Y")]))
+    assert observed.find(Address(Store.METABASE, "SmtpSvc/1", "X")).hidden
+    assert observed.find(Address(Store.METABASE, "SmtpSvc/1", "Y")).problem == "no [31m way"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"host": None},
+        {"host": {**HOST, "build": "17763"}},
+        {"host": {**HOST, "is_administrator": 1}},
+        {"host": {**HOST, "addresses": "10.1.2.3"}},
+        {"smtp_ready": "yes"},
+        {"servers": [{"number": True, "comment": None, "state": 2, "queued": 0, "win32_error": 0}]},
+        {"servers": ["x"]},
+        {"features": {}},
+        {"values": [["metabase", "SmtpSvc/1", "X", "number", 1]]},
+        {"values": [["elsewhere", "SmtpSvc/1", "X", "number", 1, False]]},
+        {"values": [row("number", 2**32)]},
+        {"values": [row("number", True)]},
+        {"values": [row("flag", 1)]},
+        {"values": [row("text", 5)]},
+        {"values": [row("texts", "one")]},
+        {"values": [row("bytes", "not base64!")]},
+        {"values": [row("access", [])]},
+        {"values": [row("unheard-of", 1)]},
+        {"values": [row("text", "x", inherited="no")]},
+        {"values": [row("text", "x" * (1024 * 1024 + 1))]},
+    ],
+)
+def test_answers_of_wrong_shape_are_refused(changes):
+    with pytest.raises(BrokenAnswerError):
+        parse_observed(document(**changes))
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["", "no markers", BEGIN + '{"format":1', END + BEGIN, BEGIN + "[]" + END, BEGIN + '{"format":2}' + END,
+     BEGIN + "[" * 100_000 + END],
+)  # fmt: skip
+def test_what_is_no_answer_is_refused(output):
+    with pytest.raises(BrokenAnswerError):
+        extract(output)
+
+
+def test_noise_around_the_answer_does_no_harm():
+    assert extract(f"WARNING: x\r\n{BEGIN}{json.dumps(document())}{END}\r\nbye")["smtp_ready"] is True
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))  # fmt: skip
+def test_a_hostile_answer_is_refused_and_nothing_else(value):
+    for name in ("host", "servers", "features", "values"):
+        try:
+            parse_observed(document(**{name: value}))
+        except BrokenAnswerError as error:
+            assert error.hint
+
+
+def test_halves_of_characters_are_replaced():
+    assert parse_observed(document(values=[row("text", "a\ud800b")])).find(
+        Address(Store.METABASE, "SmtpSvc/1", "X")
+    ).value == "a\ufffdb"  # fmt: skip
+
+
+values = st.one_of(
+    st.integers(0, 2**32 - 1),
+    st.booleans(),
+    st.text(),
+    st.binary(),
+    st.lists(st.text()).map(tuple),
+    st.builds(AccessList, st.booleans(), st.lists(st.text()).map(tuple), st.lists(st.text()).map(tuple)),
+)
+
+
+@given(values, st.sampled_from([True, False, None]))
+def test_a_snapshot_survives_its_file(value, inherited):
+    observed = Observed(
+        HostFacts("10.0", 17763, "Windows", "5.1", True, True, addresses=("10.1.2.3",)),
+        smtp_ready=True,
+        servers=(ObservedServer(1, "Relay", 2, queued=3),),
+        features={"SMTP-Server": "installed"},
+        values={
+            Address(Store.METABASE, "SmtpSvc/1", "X"): ObservedValue(value, inherited),
+            Address(Store.METABASE, "SmtpSvc/1", "Secret"): ObservedValue(None, hidden=True),
+            Address(Store.METABASE, "SmtpSvc/1", "Bad"): ObservedValue(None, None, problem="why"),
+        },
+    )
+    taken = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    snapshot = Snapshot("h1", taken, "apply", observed)
+    assert Snapshot.from_json(snapshot.to_json()) == snapshot
+
+
+def test_snapshots_of_hosts_with_odd_names_stay_in_their_folder(tmp_path):
+    observed = parse_observed(document())
+    path = Snapshot("../evil/host", datetime.now(UTC), "apply", observed).save(tmp_path)
+    assert path.resolve().is_relative_to(tmp_path.resolve())
+
+
+def test_a_request_asks_for_what_the_site_manages(site_target):
+    target = site_target(
+        """
+        virtual_servers:
+          - name: Relay
+            delivery:
+              hop_count: 30
+              outbound_security: {method: basic, username: a@b.example, password: env:X, tls: true}
+            folders: {root: 'D:\\mail'}
+            domains: [{name: partner.example, type: remote, relay: true}]
+        tls: {policy: tls12}
+        features: {install: true}
+        """
+    )
+    request = Request.of(target)
+    assert PropertyQuestion("server", "HopCount", Kind.DWORD) in request.properties
+    assert PropertyQuestion("server", "RoutePassword", Kind.STRING, sensitive=True) in request.properties
+    assert PropertyQuestion("domain", "RouteAction", Kind.DWORD) in request.properties
+    inputs = request.inputs()
+    assert "server\tRoutePassword\tSTRING\t1" in inputs["properties"].split("\n")
+    assert any(line.endswith("TLS 1.2\\Client\tEnabled") for line in inputs["registry"].split("\n"))
+    assert "D:\\mail\\Queue" in inputs["folders"].split("\n")
+
+
+def test_a_question_cannot_break_out_of_its_line():
+    with pytest.raises(IisRelayError, match="control character"):
+        Request(folders=("D:\\a\tb",)).inputs()
