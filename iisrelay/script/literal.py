@@ -17,7 +17,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _STRING = re.compile(f"[{QUOTES}]((?:[^{QUOTES}]|[{QUOTES}]{{2}})*)[{QUOTES}]")
 _NUMBER = re.compile(r"-?\d+")
 _WORDS = {"$true": True, "$false": False, "$null": None}
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _BYTES = re.compile(r"\(\[Convert\]::FromBase64String\('([A-Za-z0-9+/=]*)'\)\)")
 
 Value = str | int | bool | bytes | tuple["Value", ...] | Mapping[str, "Value"] | None
@@ -165,7 +165,7 @@ def _read_table(source: str, position: int) -> tuple[Value, int]:
     items: dict[str, Value] = {}
     position = _skip(source, position)
     while not source.startswith("}", position):
-        match = re.compile(r"([A-Za-z][A-Za-z0-9]*) = ").match(source, position)
+        match = re.compile(r"([A-Za-z][A-Za-z0-9_]*) = ").match(source, position)
         if not match:
             raise LiteralError(f"{source[position : position + 40]!r} is no field")
         items[match[1]], position = _read(source, match.end())

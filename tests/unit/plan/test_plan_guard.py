@@ -17,9 +17,7 @@ def guards(made):
 
 
 def relay(host, *, state=2, queued=0, **properties):
-    return host(
-        servers=(ObservedServer(1, "Relay", state, queued),), metabase={"SmtpSvc/1": {**RUNNING, **properties}}
-    )
+    return host(servers=(ObservedServer(1, "Relay", state, queued),), metabase={"SmtpSvc/1": {**RUNNING, **properties}})
 
 
 def test_all_except_the_list_is_an_open_relay_that_has_to_be_allowed_by_name(site_target, host):

@@ -35,9 +35,7 @@ def test_names_are_identity_whatever_the_numbers(site_target, host):
         servers=(ObservedServer(1, "A", 2), ObservedServer(7, "B", 4)),
         metabase={"SmtpSvc/1": {"ServerAutoStart": True}, "SmtpSvc/7": {"ServerAutoStart": True}},
     )
-    assert summary(plan(target, builder)) == [
-        ("virtual_servers[B].state", "SmtpSvc/7", "ServerState", Action.UPDATE)
-    ]
+    assert summary(plan(target, builder)) == [("virtual_servers[B].state", "SmtpSvc/7", "ServerState", Action.UPDATE)]
 
 
 def test_the_unnamed_server_on_the_same_endpoint_is_taken_over(site_target, host):
@@ -122,9 +120,7 @@ def test_a_host_without_the_feature_gets_it_first(site_target, host):
 
 
 def test_a_host_without_the_feature_takes_over_what_setup_will_make(site_target, host):
-    target = site_target(
-        "virtual_servers: [{name: Relay, general: {bindings: ['*:25']}}]\nfeatures: {install: true}"
-    )
+    target = site_target("virtual_servers: [{name: Relay, general: {bindings: ['*:25']}}]\nfeatures: {install: true}")
     made = plan(target, host(smtp_ready=False, features={"SMTP-Server": "available"}))
     assert {change.path for change in made.changes if change.store is Store.METABASE} == {"SmtpSvc/1"}
 

@@ -103,9 +103,7 @@ PASSWORD = """
 
 def test_a_secret_is_set_when_the_host_has_none(site_target, host):
     changes = [c for c in plan(site_target(PASSWORD), relay(host), always).changes if c.sensitive]
-    assert [(c.name, c.action, c.before, c.after) for c in changes] == [
-        ("RoutePassword", Action.CREATE, None, None)
-    ]
+    assert [(c.name, c.action, c.before, c.after) for c in changes] == [("RoutePassword", Action.CREATE, None, None)]
     assert changes[0].secret.reference == "env:RELAY_PASSWORD"
 
 
