@@ -2,7 +2,7 @@
 
     python benchmarks/fleet.py [--hosts 50] [--memory-hosts 500]
 
-Everything runs on this machine and in one run, lab hosts included, so only the relations between the rows mean something.
+Everything runs on this machine and in one run, lab hosts included: only the relations between the rows mean something.
 """
 
 import argparse
@@ -80,7 +80,7 @@ def requests(folder: Path) -> None:
 def memory(folder: Path, count: int) -> None:
     fleet = workload.start(folder, count)
     worker = [sys.executable, str(Path(__file__).parent / "memory.py"), str(fleet.folder)]
-    done = subprocess.run(worker, capture_output=True, text=True, check=True)  # noqa: S603 - ourselves
+    done = subprocess.run(worker, capture_output=True, text=True, check=True)
     print(
         f"\nPeak memory of the controller with {count} hosts at once: {done.stdout.strip()} MB (budget {BUDGET_MB} MB)"
     )

@@ -154,7 +154,7 @@ def execute(folder: Path, name: str, script: str, *, timeout_s: float = 300.0) -
 
 
 def set_faults(folder: Path, name: str, faults: Mapping[str, Any]) -> None:
-    """Put faults on a host (none: take them back): refuse_login, drop_after_bytes, delay_s."""
+    """Put faults on a host (none: take them back): see ``InjectedFaults``."""
     endpoint = _load(folder, name)
     if _is_running(endpoint):
         _ask(endpoint, "/lab/faults", json.dumps(dict(faults)))

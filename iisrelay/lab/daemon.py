@@ -105,7 +105,7 @@ class LabHost:
     def run(self, process: Process) -> int:
         """Run a command on the machine; what it changed is on disk before its end is reported."""
         try:
-            return run_line(self.machine, process)
+            return run_line(self.machine, process, is_administrator=not self.listener.host.faults.not_administrator)
         finally:
             if self.machine.reboot_requested:
                 self.machine.restart()

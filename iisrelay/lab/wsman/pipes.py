@@ -39,16 +39,16 @@ class Turn:
 
     def __init__(self, lock: Lock) -> None:
         self._lock = lock
-        self._mine = False
+        self.is_held = False
 
     def __enter__(self) -> Self:
         self._lock.acquire()
-        self._mine = True
+        self.is_held = True
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._mine:
-            self._mine = False
+        if self.is_held:
+            self.is_held = False
             self._lock.release()
 
     def wait_until(self, condition: threading.Condition, is_ready: Callable[[], bool]) -> None:

@@ -32,13 +32,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class InjectedFaults:
-    """Faults of the wire, as data: they are kept with the host until they are taken back."""
+    """Faults of WinRM, as data: they are kept with the host until they are taken back."""
 
     refuse_login: bool = False
     drop_after_bytes: int | None = None  # a connection is cut once it has carried so many bytes of answers
     delay_s: float = 0.0  # every answer comes so much later
+    not_administrator: bool = False  # commands run without the rights of an administrator
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Take the faults that concern the wire from a mapping; others belong to other parts of the host."""
+        """Take the faults that concern WinRM from a mapping; others belong to other parts of the host."""
         return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})

@@ -15,9 +15,9 @@ POWERSHELL = re.compile(
 QUOTED_OR_OPERATOR = re.compile(r'"[^"%]*"|[&|<>^%\r\n]')
 
 
-def run_line(machine: Machine, process: Process) -> int:
+def run_line(machine: Machine, process: Process, *, is_administrator: bool = True) -> int:
     """Run a process's command line on a machine; gives the exit code."""
-    with machine.signed_in(machine.accounts.login(process.user)):
+    with machine.signed_in(machine.accounts.login(process.user, is_administrator=is_administrator)):
         environment = machine.environment
         environment.update(process.environment)
         directory = process.current_directory or environment["USERPROFILE"]

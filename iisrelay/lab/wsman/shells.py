@@ -68,6 +68,7 @@ class Command:
         self.exit_code: int | None = None
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
+        self._terminated = False
         self._thread = threading.Thread(target=self._work, args=(run,), name=f"command {identifier}", daemon=True)
 
     def start(self) -> None:
@@ -85,7 +86,8 @@ class Command:
         exit_code = 1
         try:
             with self.process.turn:
-                exit_code = run(self.process)
+                if not self._terminated:
+                    exit_code = run(self.process)
         except ProgramEndedError:
             pass
         except Exception as error:
@@ -102,11 +104,13 @@ class Command:
         self.process.stdout.changed.set()
 
     def terminate(self) -> None:
-        """End the program wherever it is: at its next read or write, or at its next step in the interpreter."""
+        """End the program wherever it is: before it starts, while it waits, or at its next step in the interpreter."""
+        self._terminated = True
         self.process.stdin.end()
         self.process.stdout.end()
         thread_id = self._thread.ident
-        if self.exit_code is None and thread_id is not None:
+        # A thread that waits for its turn must not be interrupted: it could get the turn and never give it back.
+        if self.process.turn.is_held and thread_id is not None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), ctypes.py_object(ProgramEndedError))
 
     async def output(self, timeout_s: float) -> dict[str, bytes]:
