@@ -105,13 +105,13 @@ def _input(engine: Engine) -> object:
 
 
 def _script_root(engine: Engine) -> object:
-    if engine.version_number < 3:  # noqa: PLR2004 - only in modules before version 3
+    if engine.version_number < 3:
         return None
     return engine.context.source.path.rpartition("\\")[0]
 
 
 def _script_path(engine: Engine) -> object:
-    return engine.context.source.path if engine.version_number >= 3 else None  # noqa: PLR2004
+    return engine.context.source.path if engine.version_number >= 3 else None
 
 
 def _host(engine: Engine) -> object:
@@ -135,4 +135,4 @@ AUTOMATIC: dict[str, Callable[[Engine], object]] = {
     "false": lambda _engine: False,
     "null": lambda _engine: None,
 }
-AUTOMATIC["psitem"] = lambda engine: engine.get_variable("_") if engine.version_number >= 3 else None  # noqa: PLR2004
+AUTOMATIC["psitem"] = lambda engine: engine.get_variable("_") if engine.version_number >= 3 else None

@@ -12,8 +12,8 @@ from iisrelay.lab.powershell.conversions import to_bool, to_string
 from iisrelay.lab.powershell.error_records import ErrorRecord, InvocationInfo, PowerShellError
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.functions import apply_variable_parameters
-from iisrelay.lab.powershell.pipeline import GuardedStage
 from iisrelay.lab.powershell.members import MISSING
+from iisrelay.lab.powershell.pipeline import GuardedStage
 from iisrelay.lab.powershell.pipeline_binding import pipeline_value, write_not_bound
 from iisrelay.lab.powershell.preferences import action_word, preference
 from iisrelay.lab.powershell.script_blocks import ParameterSetEntry, ParameterSpec
@@ -103,6 +103,7 @@ class CmdletStage(GuardedStage):
         self.skipped = self.is_only_described()
         if self.info.processor is not None:
             self.processor = self.info.processor(self.call_for(None), lambda item: self.emit(item))
+            self.processor.stage = self
             self.guarded(self.processor.begin)
 
     def on_process(self, item: object) -> None:

@@ -97,6 +97,7 @@ class Processor:
         self.call = call
         self.engine = call.engine
         self.write = write
+        self.stage: object = None  # set by the engine; what a ``StopPipelineSignal`` names
 
     def begin(self) -> None:
         """Prepare, before any object comes."""

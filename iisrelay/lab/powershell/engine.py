@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.automatic import AUTOMATIC, initial_variables
+from iisrelay.lab.powershell.automation import Module, PathInfo, ScriptCmdlet
 from iisrelay.lab.powershell.collections import ArrayList, Hashtable
 from iisrelay.lab.powershell.command_lookup import CommandTable
-from iisrelay.lab.powershell.automation import Module, PathInfo, ScriptCmdlet
 from iisrelay.lab.powershell.context import Context
 from iisrelay.lab.powershell.conversions import convert
 from iisrelay.lab.powershell.error_records import InvocationInfo, PowerShellError, Source, runtime_error
@@ -59,7 +59,7 @@ class Engine(ErrorReporting):
         self.modules: dict[str, Module] = {}
         self.version_table: Hashtable | None = None  # $PSVersionTable, made when asked for
         self.reads_input = True  # whether $input of the script is the process's standard input
-        self.script_policy = "Restricted" if self.version_number < 4 else "RemoteSigned"  # noqa: PLR2004
+        self.script_policy = "Restricted" if self.version_number < 4 else "RemoteSigned"
         self.commands = CommandTable(self)
         self.host_output = HostOutput(self)
         self.global_scope = Scope()

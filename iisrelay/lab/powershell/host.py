@@ -73,7 +73,7 @@ def parse_command_line(words: Sequence[str]) -> CommandLine:
     index = 0
     while index < len(words) and not line.problem:
         word = words[index]
-        if word[:1] not in {"-", "/"} or len(word) < 2:  # noqa: PLR2004
+        if word[:1] not in {"-", "/"} or len(word) < 2:
             line.command = " ".join(words[index:])
             return line
         name = _full_name(word[1:].lower())

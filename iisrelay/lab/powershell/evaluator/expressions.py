@@ -20,7 +20,7 @@ from iisrelay.lab.powershell.evaluator.base import (
     raw_expression,
 )
 from iisrelay.lab.powershell.nettypes import require_type
-from iisrelay.lab.powershell.operators import binary, unary
+from iisrelay.lab.powershell.operators import BINARY, binary, unary
 from iisrelay.lab.powershell.scopes import NOTHING
 from iisrelay.lab.powershell.script_blocks import ScriptBlockValue
 from iisrelay.lab.powershell.values import PSArray
@@ -90,7 +90,7 @@ def _compile_ordered(name: str, node: syntax.HashLiteral) -> Evaluate:
     plain = _compile_hash(node, Hashtable)
 
     def evaluate(engine: Engine) -> object:
-        if engine.version_number < 3:  # noqa: PLR2004
+        if engine.version_number < 3:
             if name == "ordered":
                 raise runtime_error("Unable to find type [ordered]: make sure that the assembly containing this type is loaded.",
                                     "TypeNotFound", target="ordered")  # fmt: skip
@@ -107,7 +107,7 @@ def compile_hash(node: syntax.HashLiteral) -> Evaluate:
     return _compile_hash(node, Hashtable)
 
 
-def _compile_hash(node: syntax.HashLiteral, kind: type[Hashtable] | type[OrderedDictionary]) -> Evaluate:
+def _compile_hash(node: syntax.HashLiteral, kind: type[Hashtable | OrderedDictionary]) -> Evaluate:
     pairs = [(compile_expression(key), compile_value(value)) for key, value in node.pairs]
 
     def evaluate(engine: Engine) -> object:
@@ -164,7 +164,10 @@ def compile_binary(node: syntax.Binary) -> Evaluate:
         return lambda engine: to_bool(left(engine)) or to_bool(right(engine))
     if operator == "-xor":
         return lambda engine: to_bool(left(engine)) is not to_bool(right(engine))
-    return lambda engine: binary(engine, operator, left(engine), right(engine))
+    function = BINARY.get(operator)
+    if function is None:
+        return lambda engine: binary(engine, operator, left(engine), right(engine))
+    return lambda engine: function(engine, left(engine), right(engine))
 
 
 @expression(syntax.ArrayLiteral)

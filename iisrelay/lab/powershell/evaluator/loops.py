@@ -113,7 +113,7 @@ def compile_foreach(node: syntax.ForEach) -> Execute:
 
     def loop(engine: Engine, emit: Emit) -> None:
         value = items_of(engine)
-        if value is NOTHING or (value is None and engine.version_number >= 3):  # noqa: PLR2004
+        if value is NOTHING or (value is None and engine.version_number >= 3):
             return
         found = enumerate_value(value)
         for item in (value,) if found is None else found:

@@ -22,9 +22,6 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 @expression(syntax.Variable)
 def compile_variable(node: syntax.Variable) -> Evaluate:
     """``$name`` as a value."""
-    if not node.scope and node.name.lower() in CONSTANTS:
-        constant = CONSTANTS[node.name.lower()]
-        return lambda _engine: constant
     raw = compile_raw_variable(node)
 
     def read(engine: Engine) -> object:
@@ -38,6 +35,9 @@ def compile_variable(node: syntax.Variable) -> Evaluate:
 def compile_raw_variable(node: syntax.Variable) -> Evaluate:
     """``$name`` as the head of a pipeline: a variable that got no output enumerates as nothing."""
     name = node.name.lower()
+    if not node.scope and name in CONSTANTS:
+        constant = CONSTANTS[name]
+        return lambda _engine: constant
     if not node.scope or node.scope == "variable":
         return _automatic_reader(node.name) if name in AUTOMATIC else _plain_reader(node.name)
     if node.scope in SCOPE_WORDS:
@@ -47,8 +47,6 @@ def compile_raw_variable(node: syntax.Variable) -> Evaluate:
 
 def _plain_reader(name: str) -> Evaluate:
     key = name.lower()
-    if key in CONSTANTS:
-        return lambda _engine: CONSTANTS[key]
 
     def read(engine: Engine) -> object:
         start = scope = engine.context.scope
