@@ -21,3 +21,5 @@ RegexOptions: TypeAlias = NetEnum
 DateTimeStyles: TypeAlias = NetEnum
 DateTimeKind: TypeAlias = NetEnum
 BindingFlags: TypeAlias = NetEnum
+UriKind: TypeAlias = NetEnum
+Base64FormattingOptions: TypeAlias = NetEnum
