@@ -46,9 +46,7 @@ class HostBuilder:
         for name, value in self.services.items():
             values[Address(Store.SERVICE, "SMTPSVC", name)] = ObservedValue(value)
         values.update({address: ObservedValue(value) for address, value in self.others.items()})
-        return Observed(
-            self.facts, self.smtp_ready, servers=self.servers, features=dict(self.features), values=values
-        )
+        return Observed(self.facts, self.smtp_ready, servers=self.servers, features=dict(self.features), values=values)
 
 
 @pytest.fixture
