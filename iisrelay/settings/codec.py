@@ -98,9 +98,10 @@ def quoted(written: object) -> str:
 
 def did_you_mean(word: object, known: Collection[str]) -> str:
     """Give a half-sentence that suggests a known word, or lists all when they are few."""
-    close = get_close_matches(str(word).lower(), known, n=1, cutoff=0.6)
+    spellings = {name.lower(): name for name in known}
+    close = get_close_matches(str(word).lower(), spellings, n=1, cutoff=0.6)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return f"; did you mean {spellings[close[0]]!r}?"
     return f"; known are {', '.join(known)}" if len(known) <= 25 else ""
 
 

@@ -35,7 +35,7 @@ def check_hosts(hosts: Iterable[ResolvedHost], file: str, known: Iterable[Proble
     that misses something there is silent.
     """
     checked = Checked()
-    unreadable = frozenset(_section(item) for item in known)
+    unreadable = frozenset(map(_section, known))
     shared: dict[int, tuple[Problem, ...]] = {}
     for host in hosts:
         key = id(host.settings)
@@ -66,11 +66,16 @@ def _host_findings(host: ResolvedHost, file: str) -> _Found:
 
 
 def _section(item: Problem) -> str:
-    """Give the section that a problem stands in, without the virtual server: defaults reach into all of them."""
-    return item.key_path.rpartition(".")[0].rpartition("].")[2].removeprefix("defaults.")
+    return item.key_path.rpartition(".")[0]
+
+
+def _sections(item: Problem) -> frozenset[str]:
+    """Give the section that a problem stands in, and the one in defaults that may have been merged into it."""
+    section = _section(item)
+    return frozenset({section, "defaults." + section.rpartition("].")[2]})
 
 
 def _sorted_out(found: _Found, unreadable: frozenset[str]) -> tuple[list[Problem], tuple[Problem, ...]]:
-    pairs = [(finding, item) for finding, item in found if not finding.from_absence or _section(item) not in unreadable]
+    pairs = [pair for pair in found if not (pair[0].from_absence and unreadable & _sections(pair[1]))]
     errors = [item for finding, item in pairs if not finding.is_warning]
     return errors, tuple(item for finding, item in pairs if finding.is_warning)

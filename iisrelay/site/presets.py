@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 
 from iisrelay.settings.codec import did_you_mean, quoted
-from iisrelay.settings.texts import expect_host_name
+from iisrelay.settings.texts import SmartHost
 
 # Parameters that go by a longer name too.
 _PARAMETER_NAMES = {"domain-with-dashes": "domain"}
@@ -52,7 +52,9 @@ class Preset:
                     f"preset {self.name} has no parameter {quoted(name)}{did_you_mean(name, self.parameters)}"
                 )
         values = {name: self._value(name, parameters.get(name)) for name in self.parameters}
-        return expect_host_name(self.host.format(**values))
+        host = self.host.format(**values)
+        SmartHost().check(host)
+        return host
 
     def _value(self, name: str, written: str | None) -> str:
         if written is None:
@@ -73,6 +75,30 @@ def similar_preset(name: str) -> str | None:
     """Give the preset that was probably meant by a name without dots, or None."""
     close = get_close_matches(name, PRESETS, n=1, cutoff=0.8) if re.fullmatch(r"[a-z0-9-]+", name) else []
     return close[0] if close else None
+
+
+def presets_markdown() -> str:
+    """Give the page of the documentation that lists the presets."""
+    rows = [
+        f"| `{preset.name}` | {preset.label} | {preset.host} | {preset.port} | {_login(preset)} |"
+        for preset in PRESETS.values()
+    ]
+    return "\n".join([_PREAMBLE, *rows]) + "\n"
+
+
+_PREAMBLE = """# Smart host presets
+
+A preset is written as `smart_host: NAME`, or as `smart_host: {preset: NAME, PARAMETER: VALUE}` where the host has a parameter
+in braces. It fills in `outbound_port`, `outbound_security.method` and `outbound_security.tls` where they are absent.
+
+| Preset | Provider | Host | Port | Login |
+|---|---|---|---|---|"""
+
+
+def _login(preset: Preset) -> str:
+    if preset.method == "anonymous":
+        return "none"
+    return f"user: {preset.username}".replace("|", "\\|") if preset.username else "user and password"
 
 
 def _load() -> dict[str, Preset]:

@@ -25,8 +25,8 @@ class Finding:
     """Something at a location of a tree.
 
     ``spoils_parent`` says that what stands around the location is of no use either, because something is missing in it.
-    A warning does not keep the file from being used. ``from_absence`` says that it rests on something that is not there,
-    so it means nothing where that is only unreadable.
+    A warning does not keep the file from being used. ``from_absence`` says that it rests on something that is not
+    there, so it means nothing where that is only unreadable.
     """
 
     location: Location
@@ -146,6 +146,8 @@ def _in_words(details: ErrorDetails) -> str:
         return str(context.get("error", details["msg"]))
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, not {_described(written)}"
+    if kind == "too_short":
+        return "is empty"
     if kind == "literal_error":
         known = re.findall(r"'([^']*)'", context.get("expected", "")) or [str(context.get("expected", ""))]
         return f"{_described(written)} is not known here{did_you_mean(written, known)}"
