@@ -10,7 +10,7 @@ from iisrelay.lab.powershell.native import NativeCall, find_native, native
 from iisrelay.lab.windows import environment
 from iisrelay.lab.windows.native.cmd_builtins import BUILTINS, Exit
 from iisrelay.lab.windows.native.command_line import Redirection, SimpleCommand, parse_line, split_arguments
-from iisrelay.lab.windows.native.console import machine_of
+from iisrelay.lab.windows.running import machine_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +56,7 @@ class CommandProcessor:
     def __init__(self, call: NativeCall) -> None:
         self.call = call
         self.engine = call.engine
-        self.machine = machine_of(call)
+        self.machine = machine_of(call.engine)
         self.exit_code = 0
 
     def run(self, line: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iisrelay.lab.windows.native.cmd import CommandProcessor
 
 
-class Exit(Exception):
+class Exit(Exception):  # noqa: N818 - a signal, not an error
     """Ends cmd.exe."""
 
     def __init__(self, code: int) -> None:

@@ -1,4 +1,4 @@
-"""What the native programs share: the machine they run on, lines of output, the refusal of what is not simulated."""
+"""What the native programs share: lines of output, the refusal of what is not simulated."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.native import NativeCall
-    from iisrelay.lab.windows.machine import Machine
-
-
-def machine_of(call: NativeCall) -> Machine:
-    """Give the machine that a program runs on."""
-    return call.engine.machine  # type: ignore[return-value]
 
 
 def write(call: NativeCall, *lines: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.native import native
-from iisrelay.lab.windows.native.console import machine_of, not_simulated, write
+from iisrelay.lab.windows.native.console import not_simulated, write
+from iisrelay.lab.windows.running import machine_of
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.native import NativeCall
@@ -24,15 +25,15 @@ def dism(call: NativeCall) -> int:
     words = [word.partition(":") for word in call.arguments]
     options = {name.lower() for name, _, _ in words}
     names = [value for name, _, value in words if name.lower() == "/featurename"]
-    features = machine_of(call).features
+    features = machine_of(call.engine).features
     write(
         call,
         "",
         "Deployment Image Servicing and Management tool",
-        f"Version: {machine_of(call).windows.full_version}",
+        f"Version: {machine_of(call.engine).windows.full_version}",
         "",
     )
-    if not machine_of(call).is_administrator:
+    if not machine_of(call.engine).is_administrator:
         call.out("Error: 740\r\n\r\nElevated permissions are required to run DISM. ")
         return 740
     if "/online" not in options:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.native import native
 from iisrelay.lab.windows import acl
 from iisrelay.lab.windows.acl import AccessControlList, AccessRule
-from iisrelay.lab.windows.native.console import machine_of
+from iisrelay.lab.windows.running import machine_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class IcaclsError(Exception):
 @native("icacls")
 def icacls(call: NativeCall) -> int:
     """icacls.exe: access control lists of files and folders."""
-    machine = machine_of(call)
+    machine = machine_of(call.engine)
     path = machine.files.resolve(call.arguments[0], call.engine.current_directory) if call.arguments else ""
     try:
         _run(call, machine, path)

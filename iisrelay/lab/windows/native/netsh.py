@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.native import native
 from iisrelay.lab.windows.firewall import ANY_PROFILE, PROFILES, PROTOCOLS, FirewallRule
-from iisrelay.lab.windows.native.console import machine_of, not_simulated, write
+from iisrelay.lab.windows.native.console import not_simulated, write
+from iisrelay.lab.windows.running import machine_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,12 +39,12 @@ def netsh(call: NativeCall) -> int:
     command = words[2] if words[:2] == ["advfirewall", "firewall"] and words[3:] == ["rule"] else ""
     if command not in _COMMANDS:
         return not_simulated(call)
-    if command != "show" and not machine_of(call).is_administrator:
+    if command != "show" and not machine_of(call.engine).is_administrator:
         call.out("The requested operation requires elevation (Run as administrator).\r\n")
         return 1
     try:
         pairs = _pairs(call.arguments[4:])
-        return _COMMANDS[command](call, machine_of(call).firewall, pairs)
+        return _COMMANDS[command](call, machine_of(call.engine).firewall, pairs)
     except NetshError as error:
         write(call, "", str(error), "")
         return 1

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.native import native
-from iisrelay.lab.windows.native.console import machine_of
 from iisrelay.lab.windows.registry import RegistryKey, RegistryValue, ValueKind
+from iisrelay.lab.windows.running import machine_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,11 @@ def reg(call: NativeCall) -> int:
     if hive not in ("HKLM", "HKCU", "HKU", "HKCR", "HKCC") and not hive.startswith("HKEY_"):
         call.err('ERROR: Invalid key name.\r\nType "REG QUERY /?" for usage.')  # fmt: skip
         return 1
-    if command != "query" and hive not in ("HKCU", "HKEY_CURRENT_USER") and not machine_of(call).is_administrator:
+    if (
+        command != "query"
+        and hive not in ("HKCU", "HKEY_CURRENT_USER")
+        and not machine_of(call.engine).is_administrator
+    ):
         call.err("ERROR: Access is denied.")
         return 1
     return _COMMANDS[command](call, arguments)
@@ -74,7 +78,7 @@ def _parse(words: list[str]) -> RegArguments:
 
 
 def _query(call: NativeCall, arguments: RegArguments) -> int:
-    registry = machine_of(call).registry
+    registry = machine_of(call.engine).registry
     key = registry.open(arguments.key, arguments.view)
     wanted = arguments.value_name
     if key is None or (wanted is not None and wanted.lower() not in key.values):
@@ -111,7 +115,7 @@ def _text(value: RegistryValue) -> str:
 
 
 def _add(call: NativeCall, arguments: RegArguments) -> int:
-    registry = machine_of(call).registry
+    registry = machine_of(call.engine).registry
     kind = _KINDS.get(arguments.options.get("/t", "REG_SZ").upper())
     if kind is None:
         call.err("ERROR: Invalid syntax. Specify valid type for '/t'.")
@@ -143,7 +147,7 @@ def _data(kind: ValueKind, text: str) -> RegistryData:
 
 
 def _delete(call: NativeCall, arguments: RegArguments) -> int:
-    registry = machine_of(call).registry
+    registry = machine_of(call.engine).registry
     key = registry.open(arguments.key, arguments.view)
     name = arguments.value_name
     if "/f" not in arguments.options:

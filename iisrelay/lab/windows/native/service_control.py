@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.native import native
-from iisrelay.lab.windows.native.console import machine_of, write
+from iisrelay.lab.windows.native.console import write
 from iisrelay.lab.windows.registry import ValueKind
+from iisrelay.lab.windows.running import machine_of
 from iisrelay.lab.windows.services import AUTOMATIC, DISABLED, MANUAL, PAUSED, RUNNING, STOPPED, WIN32_MESSAGES, Service
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _options(call: NativeCall, words: list[str]) -> list[tuple[str, str]]:
         name, equals, value = word.partition("=")
         if not equals:
             pairs.append(("", word))
-        elif value and machine_of(call).windows.nt_version == "10.0":
+        elif value and machine_of(call.engine).windows.nt_version == "10.0":
             pairs.append((name.lower(), value))
         elif value:
             raise ServiceControlError("ChangeServiceConfig", 87)
@@ -73,10 +74,10 @@ def _options(call: NativeCall, words: list[str]) -> list[tuple[str, str]]:
 
 
 def _open(call: NativeCall, name: str, function: str = "OpenService", *, change: bool = False) -> Service:
-    service = machine_of(call).services.find(name)
+    service = machine_of(call.engine).services.find(name)
     if service is None:
         raise ServiceControlError(function, 1060)
-    if change and not machine_of(call).is_administrator:
+    if change and not machine_of(call.engine).is_administrator:
         raise ServiceControlError(function, 5)
     return service
 
@@ -97,7 +98,7 @@ def _status_lines(service: Service, state: tuple[int, str]) -> Iterator[str]:
 
 def _query_all(call: NativeCall, arguments: list[str]) -> int:
     everything = dict(_options(call, arguments)).get("state", "active").lower() == "all"
-    for service in machine_of(call).services:
+    for service in machine_of(call.engine).services:
         if everything or service.status != STOPPED:
             write(call, *_status_lines(service, _STATES[service.status]))
     return 0
@@ -198,7 +199,7 @@ def _start(call: NativeCall, name: str, _options: list[tuple[str, str]]) -> int:
     service = _open(call, name, "StartService: OpenService", change=True)
     if service.status == RUNNING:
         raise ServiceControlError("StartService", 1056)
-    _control(lambda: machine_of(call).services.start(service), "StartService")
+    _control(lambda: machine_of(call.engine).services.start(service), "StartService")
     write(call, *_status_lines(service, (2, "START_PENDING")))
     return 0
 
@@ -207,21 +208,21 @@ def _stop(call: NativeCall, name: str, _options: list[tuple[str, str]]) -> int:
     service = _open(call, name, change=True)
     if service.status == STOPPED:
         raise ServiceControlError("ControlService", 1062)
-    _control(lambda: machine_of(call).services.stop(service), "ControlService")
+    _control(lambda: machine_of(call.engine).services.stop(service), "ControlService")
     write(call, *_status_lines(service, (3, "STOP_PENDING")))
     return 0
 
 
 def _pause(call: NativeCall, name: str, _options: list[tuple[str, str]]) -> int:
     service = _open(call, name, change=True)
-    _control(lambda: machine_of(call).services.pause(service), "ControlService")
+    _control(lambda: machine_of(call.engine).services.pause(service), "ControlService")
     write(call, *_status_lines(service, (7, "PAUSED")))
     return 0
 
 
 def _continue(call: NativeCall, name: str, _options: list[tuple[str, str]]) -> int:
     service = _open(call, name, change=True)
-    _control(lambda: machine_of(call).services.resume(service), "ControlService")
+    _control(lambda: machine_of(call.engine).services.resume(service), "ControlService")
     write(call, *_status_lines(service, (4, "RUNNING")))
     return 0
 
@@ -256,7 +257,9 @@ def net(call: NativeCall) -> int:
         call.err(f"net {command}: not simulated by the lab")
         return 1
     if len(call.arguments) == 1 and command == "start":
-        running = sorted(service.display_name for service in machine_of(call).services if service.status == RUNNING)
+        running = sorted(
+            service.display_name for service in machine_of(call.engine).services if service.status == RUNNING
+        )
         write(call, "These Windows services are started:", "", *(f"   {name}" for name in running), "")
         write(call, "The command completed successfully.", "")
         return 0
@@ -265,11 +268,11 @@ def net(call: NativeCall) -> int:
 
 
 def _net_change(call: NativeCall, command: str, name: str, *, yes: bool) -> int:
-    service = _by_any_name(machine_of(call), name)
+    service = _by_any_name(machine_of(call.engine), name)
     if service is None:
         _net_error(call, "The service name is invalid.", 2185)
         return 2
-    if not machine_of(call).is_administrator:
+    if not machine_of(call.engine).is_administrator:
         call.err("System error 5 has occurred.\r\n\r\nAccess is denied.\r\n")
         return 2
     if command == "start":
@@ -282,7 +285,7 @@ def _net_start(call: NativeCall, service: Service) -> int:
         _net_error(call, "The requested service has already been started.", 2182)
         return 2
     try:
-        machine_of(call).services.start(service)
+        machine_of(call.engine).services.start(service)
     except NetError as error:
         code = (error.hresult or 0) & 0xFFFF
         call.err(f"System error {code} has occurred.\r\n\r\n{error.message}.\r\n")
@@ -304,7 +307,7 @@ def _net_stop(call: NativeCall, service: Service, *, yes: bool) -> int:
         write(call, *(f"   {other.display_name}" for other in running), "")
         write(call, "Do you want to continue this operation? (Y/N) [N]: ")
         return 2
-    machine_of(call).services.stop(service, force=True)
+    machine_of(call.engine).services.stop(service, force=True)
     for stopped in (*running, service):
         write(call, f"The {stopped.display_name} service is stopping.")
         write(call, f"The {stopped.display_name} service was stopped successfully.", "")

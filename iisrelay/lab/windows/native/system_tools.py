@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.native import native
 from iisrelay.lab.windows.accounts import ADMINISTRATORS_SID
-from iisrelay.lab.windows.native.console import machine_of, not_simulated, write
+from iisrelay.lab.windows.native.console import not_simulated, write
+from iisrelay.lab.windows.running import machine_of
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.native import NativeCall
@@ -15,19 +16,19 @@ if TYPE_CHECKING:
 @native("hostname")
 def hostname(call: NativeCall) -> int:
     """hostname.exe: the machine's name."""
-    call.out(machine_of(call).name)
+    call.out(machine_of(call.engine).name)
     return 0
 
 
 @native("whoami")
 def whoami(call: NativeCall) -> int:
     """whoami.exe: the login, with /groups its groups, with /user its SID."""
-    login = machine_of(call).login
+    login = machine_of(call.engine).login
     option = call.arguments[0].lower() if call.arguments else ""
     if option == "/groups":
         write(call, "", "GROUP INFORMATION", "-----------------", "")
         for sid in login.group_sids:
-            name = machine_of(call).accounts.name_of(sid) or sid
+            name = machine_of(call.engine).accounts.name_of(sid) or sid
             owner = ", Group owner" if sid == ADMINISTRATORS_SID else ""
             call.out(f"{name:40} {sid:16} Mandatory group, Enabled by default, Enabled group{owner}")
         level = (
@@ -48,7 +49,7 @@ def whoami(call: NativeCall) -> int:
 @native("ipconfig")
 def ipconfig(call: NativeCall) -> int:
     """ipconfig.exe: the adapter and its addresses; /flushdns empties nothing but answers."""
-    machine = machine_of(call)
+    machine = machine_of(call.engine)
     option = call.arguments[0].lower() if call.arguments else ""
     if option == "/flushdns":
         write(call, "", "Windows IP Configuration", "", "Successfully flushed the DNS Resolver Cache.")
@@ -74,7 +75,7 @@ def ipconfig(call: NativeCall) -> int:
 def shutdown(call: NativeCall) -> int:
     """shutdown.exe: /r asks for a reboot once the command has ended, /a takes that back."""
     options = [word.lower().replace("-", "/") for word in call.arguments]
-    machine = machine_of(call)
+    machine = machine_of(call.engine)
     if not machine.is_administrator:
         call.err("Access is denied.(5)")
         return 5
@@ -93,7 +94,7 @@ def shutdown(call: NativeCall) -> int:
 @native("iisreset")
 def iisreset(call: NativeCall) -> int:
     """iisreset.exe: restart, stop, start or show IISADMIN and what needs it."""
-    machine = machine_of(call)
+    machine = machine_of(call.engine)
     options = [word.lower().replace("-", "/") for word in call.arguments]
     service = machine.services.find("IISADMIN")
     if service is None:
