@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-
 import iisrelay
 from iisrelay.cli import apply, init, lab, plan, render, schema, settings, validate, verify
 from iisrelay.errors import IisRelayError
@@ -63,7 +62,8 @@ def run(arguments: Sequence[str]) -> int:
         typer.echo("interrupted; what had been applied stays, run plan to see where the host stands", err=True)
         return ExitCode.INTERRUPTED
     except typer.TyperException as error:
-        error.show()
+        typer.echo(f"error: {error}", err=True)
+        typer.echo("next:  see `iisrelay --help`, or --help after the command", err=True)
         return ExitCode.USAGE
     except IisRelayError as error:
         typer.echo(f"error: {error.message}", err=True)

@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    path: Annotated[Path | None, typer.Argument(help="File to write (default: standard output).", metavar="FILE")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(help="File to write (default: standard output).", metavar="FILE")
+    ] = None,
 ) -> None:
     """Write a commented site file to start from.
 

@@ -5,16 +5,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
 from iisrelay.cli.options import Output
-from iisrelay.errors import IisRelayError
+from iisrelay.errors import IisRelayError, UsageError
 from iisrelay.report.human import print_error, print_report
 from iisrelay.report.machine import error_json, junit, report_json
+from iisrelay.report.progress import ProgressLine
 from iisrelay.results import Report
 from iisrelay.site.target import Target
+
+if TYPE_CHECKING:
+    from iisrelay.engine.fleet import Confirm
+    from iisrelay.plan.saved import SavedPlans
 
 STATE_FOLDER = Path(".iisrelay")
 
@@ -72,3 +78,62 @@ def _on_lab(chosen: tuple[Target, ...], *, quiet: bool) -> tuple[Target, ...]:
                 f"{host.name}: lab host started ({host.product})", soft_wrap=True, highlight=False, markup=False
             )
     return tuple(replace(target, connection=control.connection(folder, target.name)) for target in chosen)
+
+
+def run_plan(targets: Sequence[Target], *, allow: frozenset[str], jobs: int, quiet: bool) -> Report:
+    """Plan for hosts, with progress."""
+    from iisrelay.engine.fleet import plan_hosts
+    from iisrelay.transport.connect import connect
+
+    _check_guards(allow)
+    with ProgressLine(error_console(), quiet=quiet) as progress:
+        return plan_hosts(targets, connect, jobs=jobs, progress=progress, allow=allow)
+
+
+def run_verify(targets: Sequence[Target], *, jobs: int, quiet: bool) -> Report:
+    """Verify hosts, with progress."""
+    from iisrelay.engine.fleet import verify_hosts
+    from iisrelay.transport.connect import connect
+
+    with ProgressLine(error_console(), quiet=quiet) as progress:
+        return verify_hosts(targets, connect, jobs=jobs, progress=progress)
+
+
+def run_apply(
+    targets: Sequence[Target],
+    *,
+    allow: frozenset[str],
+    jobs: int,
+    quiet: bool,
+    saved: "SavedPlans | None",
+    confirm: "Confirm | None",
+) -> Report:
+    """Apply to hosts, with progress that makes way for the question."""
+    from iisrelay.engine.fleet import apply_hosts
+    from iisrelay.transport.connect import connect
+
+    _check_guards(allow)
+    with ProgressLine(error_console(), quiet=quiet) as progress:
+
+        def ask(plans: Report) -> bool:
+            with progress.paused():
+                return confirm is not None and confirm(plans)
+
+        return apply_hosts(
+            targets,
+            connect,
+            jobs=jobs,
+            progress=progress,
+            allow=allow,
+            saved=saved,
+            confirm=ask if confirm else None,
+            snapshots=STATE_FOLDER / "history",
+        )
+
+
+def _check_guards(allow: frozenset[str]) -> None:
+    from iisrelay.plan.guard import GUARDS
+
+    unknown = sorted(allow - set(GUARDS))
+    if unknown:
+        raise UsageError(f"There is no guard {unknown[0]!r}.", f"The guards are {', '.join(GUARDS)}.")

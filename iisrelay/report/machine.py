@@ -12,7 +12,7 @@ FORMAT = "1.0"
 
 def report_json(report: Report) -> str:
     """Give the JSON document of a run."""
-    document = {
+    document: dict[str, object] = {
         "format": FORMAT,
         "command": report.command,
         "status": report.status.value,
@@ -23,7 +23,7 @@ def report_json(report: Report) -> str:
 
 def error_json(command: str, error: IisRelayError) -> str:
     """Give the JSON document of a run that failed before any host was reached (site file, secrets, arguments)."""
-    document = {
+    document: dict[str, object] = {
         "format": FORMAT,
         "command": command,
         "status": HostStatus.REFUSED.value if error.exit_code == 7 else HostStatus.FAILED.value,

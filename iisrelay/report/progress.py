@@ -1,5 +1,7 @@
 """Progress on standard error: a live line in a terminal, plain lines elsewhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -30,9 +32,21 @@ class ProgressLine:
         if self._status is not None:
             self._status.stop()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the live line away while somebody is asked something."""
+        if self._status is None:
+            yield
+            return
+        self._status.stop()
+        try:
+            yield
+        finally:
+            self._status.start()
+
     def __call__(self, host: str, phase: str) -> None:
         """Tell that ``host`` has entered ``phase``; the phase "done" ends it."""
-        if self._quiet:
+        if self._quiet or (phase == "done" and self._status is None):
             return
         if self._status is None:
             self._console.print(f"{host}: {phase}", soft_wrap=True, highlight=False, markup=False, emoji=False)
