@@ -39,13 +39,13 @@ class Record:
     user_type: str = "IIS_MD_UT_SERVER"
 
 
-@dataclass
+@dataclass(eq=False)
 class Key:
     """A node. ``key_type`` is its class; "" is a node that no class was given to."""
 
     name: str
     key_type: str = ""
-    parent: Key | None = None
+    parent: Key | None = field(default=None, repr=False)
     children: dict[str, Key] = field(default_factory=dict)  # by lower-case name
     records: dict[str, Record] = field(default_factory=dict)  # by lower-case name
 
