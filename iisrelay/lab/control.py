@@ -20,13 +20,12 @@ from typing import Any
 import iisrelay
 from iisrelay.errors import IisRelayError, UsageError
 from iisrelay.lab.endpoint import ENDPOINT_FILE, PASSWORD_FILE, STATE_FILE, Endpoint, host_folder
-from iisrelay.lab.windows.versions import VERSIONS, find_version
 from iisrelay.secret import Secret
 from iisrelay.site.target import Connection
 from iisrelay.transport.base import ScriptResult
-from iisrelay.transport.connect import connect
 
 DEFAULT_WINDOWS = "2019"
+RUN_INPUT = "& ([ScriptBlock]::Create([Console]::In.ReadToEnd()))"
 MAX_PROCESSES = 2
 START_TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 10.0
@@ -109,8 +108,9 @@ def reset(
     stop(folder, wanted)
     for name, endpoint in known.items():
         (host_folder(folder, name) / STATE_FILE).unlink(missing_ok=True)
-        version = _version(windows) if windows else endpoint.windows
-        replace(_load(folder, name), windows=version, smtp=smtp, faults={}).save(host_folder(folder, name))
+        key, product = _version(windows) if windows else (endpoint.windows, endpoint.product)
+        fresh = replace(_load(folder, name), windows=key, product=product, smtp=smtp, faults={})
+        fresh.save(host_folder(folder, name))
     return start(folder, wanted)
 
 
@@ -147,10 +147,13 @@ def connection(folder: Path, name: str) -> Connection:
 
 
 def execute(folder: Path, name: str, script: str, *, timeout_s: float = 300.0) -> ScriptResult:
-    """Run PowerShell on a host over WinRM, starting the host when it does not run."""
+    """Run PowerShell on a host over WinRM, as a script of its own; starts the host when it does not run."""
+    from iisrelay.transport import bootstrap  # noqa: PLC0415 - the other commands start faster without WinRM
+    from iisrelay.transport.winrm import WinRmTransport  # noqa: PLC0415 - as above
+
     ensure_running(folder, [name])
-    with connect(connection(folder, name)) as transport:
-        return transport.run(script, {}, timeout_s)
+    with WinRmTransport(connection(folder, name)) as transport:
+        return transport.execute(bootstrap.encoded(RUN_INPUT), script.encode(), timeout_s)
 
 
 def set_faults(folder: Path, name: str, faults: Mapping[str, Any]) -> None:
@@ -171,17 +174,20 @@ def _list(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def _version(windows: str) -> str:
+def _version(windows: str) -> tuple[str, str]:
+    from iisrelay.lab.windows.versions import find_version  # noqa: PLC0415 - brings the whole simulator with it
+
     try:
-        return find_version(windows).key
+        version = find_version(windows)
     except ValueError as error:
         raise UsageError(f"{error}.") from error
+    return version.key, version.product_name
 
 
 def _ensure_endpoint(folder: Path, name: str, windows: str, *, smtp: bool) -> Endpoint:
     own = host_folder(folder, name)
     if not (own / ENDPOINT_FILE).exists():
-        Endpoint.new(name, _version(windows), smtp=smtp).save(own)
+        Endpoint.new(name, *_version(windows), smtp=smtp).save(own)
     return Endpoint.load(own)
 
 
@@ -201,7 +207,7 @@ def _state(endpoint: Endpoint) -> HostState:
     return HostState(
         name=endpoint.name,
         windows=endpoint.windows,
-        product=VERSIONS[endpoint.windows].product_name,
+        product=endpoint.product,
         running=_is_running(endpoint),
         url=f"http://{endpoint.address}:{endpoint.http_port}/wsman",
         username=endpoint.username,

@@ -23,6 +23,7 @@ class Endpoint:
 
     name: str
     windows: str
+    product: str
     password: str = field(repr=False)
     username: str = USERNAME
     address: str = ADDRESS
@@ -34,9 +35,9 @@ class Endpoint:
     faults: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def new(cls, name: str, windows: str, *, smtp: bool) -> Self:
-        """Invent the endpoint of a new host."""
-        return cls(name, windows, secrets.token_urlsafe(18), smtp=smtp)
+    def new(cls, name: str, windows: str, product: str, *, smtp: bool) -> Self:
+        """Invent the endpoint of a new host; ``product`` is the full name of the Windows version."""
+        return cls(name, windows, product, secrets.token_urlsafe(18), smtp=smtp)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -22,7 +22,12 @@ OPTIONS = (
 @cache
 def arguments() -> tuple[str, ...]:
     """Give the arguments for powershell.exe that make it read a payload."""
-    return (*OPTIONS, "-EncodedCommand", base64.b64encode(_code().encode("utf-16-le")).decode())
+    return encoded(_code())
+
+
+def encoded(code: str) -> tuple[str, ...]:
+    """Give the arguments for powershell.exe that make it run some code, which has its standard input to itself."""
+    return (*OPTIONS, "-EncodedCommand", base64.b64encode(code.encode("utf-16-le")).decode())
 
 
 def _code() -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from typing import Any, cast
 
 from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
@@ -30,14 +31,14 @@ class RemoteShell:
         self._command: str | None = None
         self.committed = False
 
-    def run(self, data: bytes, deadline: Deadline) -> tuple[bytes, bytes, int]:
-        """Run the bootstrap with a payload; gives standard output, standard error and the exit code."""
+    def run(self, arguments: Sequence[str], data: bytes, deadline: Deadline) -> tuple[bytes, bytes, int]:
+        """Run PowerShell with data on its standard input; gives standard output, standard error and the exit code."""
         self.committed = False
         self._limit(deadline)
         if self._identifier is None:
             self._identifier = self._protocol.open_shell(codepage=UTF_8_CODE_PAGE)
         self._command = self._protocol.run_command(
-            self._identifier, "powershell.exe", bootstrap.arguments(), console_mode_stdin=False
+            self._identifier, "powershell.exe", arguments, console_mode_stdin=False
         )
         self._send(data, deadline)
         result = self._collect(deadline)
@@ -72,6 +73,17 @@ class RemoteShell:
         wait_s = deadline.wait_s()
         self._protocol.operation_timeout_sec = wait_s
         self._protocol.transport.read_timeout_sec = (min(CONNECT_TIMEOUT_S, wait_s), wait_s + READ_GRACE_S)
+
+    def abandon(self) -> str | None:
+        """Give the connection up, which is of no use any more; gives the shell that may be left on the host."""
+        self._protocol.transport.close_session()
+        return self._identifier
+
+    def close_other(self, identifier: str | None) -> None:
+        """Close a shell that an earlier connection has left: a user may have only a few."""
+        if identifier is not None:
+            with contextlib.suppress(Exception):  # it may be gone already
+                self._protocol.close_shell(identifier, close_session=False)
 
     def close(self) -> None:
         """End a command that still runs, and close the shell; what fails now is of no consequence to the result."""

@@ -1,5 +1,6 @@
 """Scripts over WinRM."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,10 +39,13 @@ class WinRmTransport:
         things twice, so the failure is reported.
         """
         _check(self._connection)
-        data = bootstrap.payload(script, resolved(inputs))
+        return self.execute(bootstrap.arguments(), bootstrap.payload(script, resolved(inputs)), timeout_s)
+
+    def execute(self, arguments: Sequence[str], data: bytes, timeout_s: float) -> ScriptResult:
+        """Run PowerShell with any arguments, and with data on its standard input."""
         deadline = Deadline(timeout_s, mapping.name_of(self._connection))
         try:
-            stdout, stderr, exit_code = self._run_twice_if_safe(data, deadline)
+            stdout, stderr, exit_code = self._run_twice_if_safe(arguments, data, deadline)
         except BaseException as error:
             self.close()
             if not isinstance(error, Exception):
@@ -49,16 +53,19 @@ class WinRmTransport:
             raise mapping.translate(error, self._connection) from error
         return ScriptResult(self._decoded(stdout), readable(stderr.decode("utf-8", "replace")), exit_code)
 
-    def _run_twice_if_safe(self, data: bytes, deadline: Deadline) -> tuple[bytes, bytes, int]:
+    def _run_twice_if_safe(self, arguments: Sequence[str], data: bytes, deadline: Deadline) -> tuple[bytes, bytes, int]:
         try:
-            return self._opened().run(data, deadline)
+            return self._opened().run(arguments, data, deadline)
         except DeadlineError:
             raise
         except Exception as error:
             if self._opened().committed or not mapping.is_lost_connection(error):
                 raise
-        self.close()
-        return self._opened().run(data, deadline)
+        left_over = self._opened().abandon()
+        self._shell = None
+        result = self._opened().run(arguments, data, deadline)
+        self._opened().close_other(left_over)
+        return result
 
     def _opened(self) -> RemoteShell:
         if self._shell is None:

@@ -176,6 +176,9 @@ class ShellTable:
         self._max_per_user = max_per_user
         self._shells: dict[str, Shell] = {}
 
+    def __len__(self) -> int:
+        return len(self._shells)
+
     def add(self, shell: Shell) -> None:
         """Add a shell.
 

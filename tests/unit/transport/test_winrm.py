@@ -85,6 +85,8 @@ def test_a_connection_that_was_idle_for_too_long_is_made_anew(running, connectio
         transport.run("'one'", {}, 30)
         running.drop_connections()
         assert transport.run("'two'", {}, 30).stdout == "two\r\n"
+        assert running.open_shells == 1
+    assert running.open_shells == 0
 
 
 def test_the_environment_has_no_say_in_proxies_and_certificates(connection, monkeypatch):

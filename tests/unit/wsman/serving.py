@@ -54,6 +54,10 @@ class RunningHost:
     def https_url(self):
         return f"https://127.0.0.1:{self.listener.https_port}/wsman"
 
+    @property
+    def open_shells(self):
+        return len(self.host.service.shells)
+
     def drop_connections(self):
         """Cut the connections, as a server does with those that were idle for too long."""
         self.thread.call(self.listener.drop_connections)

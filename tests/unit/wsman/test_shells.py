@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+import xmltodict
 from serving import PASSWORD, serving
 from winrm.exceptions import InvalidCredentialsError, WinRMOperationTimeoutError, WSManFaultError
 from winrm.protocol import Protocol
@@ -54,7 +55,7 @@ def test_the_default_code_page_has_no_euro_sign(protocol):
 
 def test_operators_of_the_command_processor(protocol):
     shell = protocol.open_shell()
-    output, _, code = run(protocol, shell, "powershell -Command \"'a&b'\" & echo second && exit 5")
+    output, _, code = run(protocol, shell, "powershell -Command \"'a&b'\" & echo second&& exit 5")
     assert (output, code) == (b"a&b\r\nsecond\r\n", 5)
     protocol.close_shell(shell)
 
@@ -69,7 +70,7 @@ def test_negative_exit_codes(protocol):
 def test_command_lines_have_a_limit(protocol, length, code):
     shell = protocol.open_shell()
     line = "echo ".ljust(length, "x")
-    output, errors, exit_code = run(protocol, shell, line)
+    _, errors, exit_code = run(protocol, shell, line)
     assert exit_code == code
     assert errors == (b"The command line is too long.\r\n" if code else b"")
     protocol.close_shell(shell)
@@ -105,7 +106,7 @@ def test_signals_end_a_program_whatever_it_does(running, protocol, script):
     running.wait_until_idle()
 
 
-def test_a_command_that_waits_for_its_turn_can_be_ended(running, protocol):
+def test_a_command_that_waits_for_its_turn_can_be_ended(protocol):
     shell = protocol.open_shell()
     first = protocol.run_command(shell, "powershell", encoded(ENDLESS))
     second = protocol.run_command(shell, "powershell", encoded("New-Item C:\\never -ItemType Directory"))
@@ -139,8 +140,6 @@ def test_unknown_commands_and_resources(protocol):
     with pytest.raises(WSManFaultError, match="cannot find the command"):
         protocol.get_command_output_raw(shell, "11111111-1111-1111-1111-111111111111")
     header = protocol.build_wsman_header("http://schemas.xmlsoap.org/ws/2004/09/transfer/Get", "http://x/config")
-    import xmltodict
-
     with pytest.raises(WSManFaultError, match="not simulated"):
         protocol.send_message(xmltodict.unparse({"env:Envelope": header | {"env:Body": {}}}))
     protocol.close_shell(shell)
