@@ -146,7 +146,7 @@ def _auto_start(comparison: Comparison, placement: Placement, *, starts: bool) -
 def _state(placement: Placement, name: str, kind: Kind, before: _State, after: _State) -> Change:
     return Change(
         identity="",
-        setting=f"{placement.prefix}.state",
+        setting=f"{placement.prefix}.{'state' if name == SERVER_STATE else 'general.auto_start'}",
         store=Store.METABASE,
         path=placement.path,
         name=name,

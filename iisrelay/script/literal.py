@@ -16,6 +16,7 @@ _QUOTE = re.compile(f"[{QUOTES}]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _STRING = re.compile(f"[{QUOTES}]((?:[^{QUOTES}]|[{QUOTES}]{{2}})*)[{QUOTES}]")
 _NUMBER = re.compile(r"-?\d+")
+_UNPRINTABLE = re.compile(r"[^ -~]")
 _WORDS = {"$true": True, "$false": False, "$null": None}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _BYTES = re.compile(r"\(\[Convert\]::FromBase64String\('([A-Za-z0-9+/=]*)'\)\)")
@@ -72,12 +73,12 @@ def _table(value: Mapping[str, Value]) -> str:
 
 
 def write_ascii(value: Value) -> str:
-    """Write a value as PowerShell source of ASCII characters only.
+    """Write a value as PowerShell source of printable ASCII characters only.
 
-    A script file without a byte order mark is read in the ANSI code page by Windows PowerShell, and consoles and agents
-    have code pages of their own; what is ASCII arrives everywhere.
+    A script file without a byte order mark is read in the ANSI code page by Windows PowerShell; consoles and agents
+    have code pages of their own, and line ends change on the way; what is printable ASCII arrives everywhere.
     """
-    if isinstance(value, str) and not value.isascii():
+    if isinstance(value, str) and _UNPRINTABLE.search(value):
         _refuse_what_windows_cannot_hold(value)
         return "(" + " + ".join(_ascii_parts(value)) + ")"
     if isinstance(value, tuple):
@@ -90,10 +91,10 @@ def write_ascii(value: Value) -> str:
 
 def _ascii_parts(text: str) -> Iterator[str]:
     """Cut a text into quoted ASCII and characters by number; the first part is a string, so + joins strings."""
-    parts = re.split(r"([^\x00-\x7f])", text)
+    parts = re.split(f"({_UNPRINTABLE.pattern})", text)
     yield _string(parts[0])
     for part in parts[1:]:
-        if part.isascii():
+        if not _UNPRINTABLE.search(part):
             if part:
                 yield _string(part)
         else:

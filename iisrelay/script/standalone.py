@@ -158,8 +158,8 @@ def _state_drafts(server: VirtualServerTarget, prefix: str) -> Iterator[Draft]:
     starts = server.state == "started"
     if not any(item.address.name == "ServerAutoStart" for item in server.assignments):
         arguments: Arguments = (("Path", path), ("Name", "ServerAutoStart"), ("Kind", "BOOL"), ("Value", starts))
-        yield Draft(AUTO_STARTS, f"{prefix}.state", f"{prefix}.state: starts with the service: {starts}",
-                    "Set-MetabaseValue", arguments)  # fmt: skip
+        setting = f"{prefix}.general.auto_start"
+        yield Draft(AUTO_STARTS, setting, f"{setting}: {written(starts)}", "Set-MetabaseValue", arguments)
     yield Draft(
         STARTS if starts else STOPS,
         f"{prefix}.state",

@@ -47,6 +47,7 @@ def _literals(node):
 @given(text | nasty)
 def test_ascii_form_is_ascii(value):
     assert write_ascii(value).isascii()
+    assert write_ascii(value).isprintable()
     assert comment_ascii(value).isascii()
 
 
