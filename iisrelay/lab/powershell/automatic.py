@@ -20,22 +20,46 @@ DEFAULT_PROCESS_ID = 4711
 
 # What $PSVersionTable shows, by engine version; builds are those of the Windows that brought the version.
 VERSION_TABLES = {
-    "2.0": {"CLRVersion": "2.0.50727.5485", "BuildVersion": "6.1.7601.17514", "PSVersion": "2.0", "WSManStackVersion": "2.0",
-            "PSRemotingProtocolVersion": "2.1", "SerializationVersion": "1.1.0.1"},
-    "3.0": {"PSVersion": "3.0", "WSManStackVersion": "3.0", "SerializationVersion": "1.1.0.1", "CLRVersion": "4.0.30319.42000",
-            "BuildVersion": "6.2.9200.16384", "PSRemotingProtocolVersion": "2.2"},
-    "4.0": {"PSVersion": "4.0", "WSManStackVersion": "3.0", "SerializationVersion": "1.1.0.1", "CLRVersion": "4.0.30319.42000",
-            "BuildVersion": "6.3.9600.16406", "PSRemotingProtocolVersion": "2.2"},
-    "5.1": {"PSVersion": "5.1.17763.1", "PSEdition": "Desktop", "BuildVersion": "10.0.17763.1", "CLRVersion": "4.0.30319.42000",
-            "WSManStackVersion": "3.0", "PSRemotingProtocolVersion": "2.3", "SerializationVersion": "1.1.0.1"},
-}  # fmt: skip
+    "2.0": {
+        "CLRVersion": "2.0.50727.5485",
+        "BuildVersion": "6.1.7601.17514",
+        "PSVersion": "2.0",
+        "WSManStackVersion": "2.0",
+        "PSRemotingProtocolVersion": "2.1",
+        "SerializationVersion": "1.1.0.1",
+    },
+    "3.0": {
+        "PSVersion": "3.0",
+        "WSManStackVersion": "3.0",
+        "SerializationVersion": "1.1.0.1",
+        "CLRVersion": "4.0.30319.42000",
+        "BuildVersion": "6.2.9200.16384",
+        "PSRemotingProtocolVersion": "2.2",
+    },
+    "4.0": {
+        "PSVersion": "4.0",
+        "WSManStackVersion": "3.0",
+        "SerializationVersion": "1.1.0.1",
+        "CLRVersion": "4.0.30319.42000",
+        "BuildVersion": "6.3.9600.16406",
+        "PSRemotingProtocolVersion": "2.2",
+    },
+    "5.1": {
+        "PSVersion": "",  # of the Windows
+        "PSEdition": "Desktop",
+        "BuildVersion": "",
+        "CLRVersion": "4.0.30319.42000",
+        "WSManStackVersion": "3.0",
+        "PSRemotingProtocolVersion": "2.3",
+        "SerializationVersion": "1.1.0.1",
+    },
+}
 COMPATIBLE = ("1.0", "2.0", "3.0", "4.0", "5.0", "5.1")
 
 
 def initial_variables(engine: Engine) -> Iterator[tuple[object, ...]]:
     """Give (name, value, options...) of the variables that a process starts with."""
-    for name, value in DEFAULTS.items():
-        yield name, value
+    yield from DEFAULTS.items()
     home = engine.environment.get("USERPROFILE") or "C:\\Users\\Administrator"
     yield "HOME", home, "readonly", "allscope"
     yield "PSHOME", SHELL_FOLDER, "constant", "allscope"

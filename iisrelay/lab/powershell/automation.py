@@ -82,7 +82,7 @@ class ScriptCmdlet:
             record.identifier = f"{record.identifier},{name}"
 
     def should_process(self, target: object, action: object = None) -> bool:
-        """ShouldProcess: false under -WhatIf, which says what would be done. Nobody can be asked, so -Confirm counts as yes."""
+        """ShouldProcess: false under -WhatIf, which tells what would be done; nobody can be asked: -Confirm is yes."""
         compiled = self.context.function.block.compiled  # type: ignore[attr-defined]
         if not compiled.supports_should_process:
             return True

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
 
 AUTOMATION = "System.Management.Automation"
-CATEGORIES = ["NotSpecified", "OpenError", "CloseError", "DeviceError", "DeadlockDetected", "InvalidArgument", "InvalidData", "InvalidOperation", "InvalidResult", "InvalidType", "MetadataError", "NotImplemented", "NotInstalled", "ObjectNotFound", "OperationStopped", "OperationTimeout", "SyntaxError", "ParserError", "PermissionDenied", "ResourceBusy", "ResourceExists", "ResourceUnavailable", "ReadError", "WriteError", "FromStdErr", "SecurityError", "ProtocolError", "ConnectionError", "AuthenticationError", "LimitsExceeded", "QuotaExceeded", "NotEnabled"]
+_CATEGORIES_WORDS = (
+    "NotSpecified OpenError CloseError DeviceError DeadlockDetected InvalidArgument InvalidData InvalidOperation "
+    "InvalidResult InvalidType MetadataError NotImplemented NotInstalled ObjectNotFound OperationStopped "
+    "OperationTimeout SyntaxError ParserError PermissionDenied ResourceBusy ResourceExists ResourceUnavailable "
+    "ReadError WriteError FromStdErr SecurityError ProtocolError ConnectionError AuthenticationError LimitsExceeded "
+    "QuotaExceeded NotEnabled"
+)
+CATEGORIES = tuple(_CATEGORIES_WORDS.split())
 
 declare_enum(f"{AUTOMATION}.ErrorCategory", {name: number for number, name in enumerate(CATEGORIES)})
 declare_enum(
@@ -31,11 +38,11 @@ declare_enum(
 )
 declare_enum(
     f"{AUTOMATION}.ScopedItemOptions",
-    {name: value for name, value in zip(OPTIONS, (0, 1, 2, 4, 8), strict=True)},
+    dict(zip(OPTIONS, (0, 1, 2, 4, 8), strict=True)),
     flags=True,
 )
 
-# -- script blocks -------------------------------------------------------------------------------------------------------
+# -- script blocks -----------------------------------------------------------------------------------------------------
 
 script_block = declare(f"{AUTOMATION}.ScriptBlock", python=ScriptBlockValue, accelerators=("scriptblock",))
 script_block.getter("IsFilter")(lambda value: value.is_filter)
@@ -86,7 +93,7 @@ def _copy(variable: Variable) -> Variable:
     return Variable(variable.name, variable.value, options=variable.options, type_name=variable.type_name)
 
 
-# -- errors --------------------------------------------------------------------------------------------------------------
+# -- errors ------------------------------------------------------------------------------------------------------------
 
 error_record = declare(f"{AUTOMATION}.ErrorRecord", python=ErrorRecord)
 error_record.getter("Exception")(lambda value: value.exception)
@@ -148,7 +155,7 @@ def position_message(engine: Engine, value: InvocationInfo) -> str:
     return value.position_message(engine.version)
 
 
-# -- messages ------------------------------------------------------------------------------------------------------------
+# -- messages ----------------------------------------------------------------------------------------------------------
 
 message_record = declare(f"{AUTOMATION}.WarningRecord", python=MessageRecord)
 message_record.getter("Message", "MessageData")(lambda value: value.message)
@@ -157,7 +164,7 @@ host_message = declare(f"{AUTOMATION}.InformationRecord", python=HostMessage, si
 host_message.getter("MessageData")(lambda value: value.message)
 host_message.method("ToString")(str)
 
-# -- commands ------------------------------------------------------------------------------------------------------------
+# -- commands ----------------------------------------------------------------------------------------------------------
 
 command_info = declare(f"{AUTOMATION}.CommandInfo")
 function_info = declare(f"{AUTOMATION}.FunctionInfo", python=FunctionInfo, bases=(f"{AUTOMATION}.CommandInfo",))
@@ -210,7 +217,7 @@ def host_of(value: ScriptCmdlet) -> HostObject:
     return HostObject(value.engine)
 
 
-# -- variables, places, modules, host ------------------------------------------------------------------------------------
+# -- variables, places, modules, host ----------------------------------------------------------------------------------
 
 variable_type = declare(f"{AUTOMATION}.PSVariable", python=Variable, accelerators=("psvariable",))
 variable_type.getter("Name")(lambda value: value.name)

@@ -37,7 +37,7 @@ COMMON = {
 
 @dataclass(slots=True)
 class Argument:
-    """A word of a command: a value, or ``-name`` (``attached``: with a value behind a colon or from a splatted table)."""
+    """A word of a command: a value, or ``-name``; ``attached``: with a value after a colon or from a splatted table."""
 
     name: str | None = None
     value: object = None
@@ -46,7 +46,7 @@ class Argument:
 
 @dataclass
 class Binding:
-    """What binding gives. ``values`` by declared name; ``common`` by lower-case name; ``rest`` what no parameter took."""
+    """What binding gives: ``values`` by declared name, ``common`` by lower-case name, ``rest`` what none took."""
 
     values: dict[str, object] = field(default_factory=dict)
     common: dict[str, object] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Binder:
         self._check_mandatory()
         return self.binding
 
-    # -- named -----------------------------------------------------------------------------------------------------------
+    # -- named ---------------------------------------------------------------------------------------------------------
 
     def _bind_named(self, arguments: Sequence[Argument]) -> list[Argument]:
         left: list[Argument] = []
@@ -136,9 +136,9 @@ class Binder:
             self.set_value(spec, argument.value)
             return 0
         if following is None or following.name is not None:
+            kind = spec.type_name or "System.Object"
             raise self.error(
-                f"Missing an argument for parameter '{spec.name}'. Specify a parameter of type '{spec.type_name or 'System.Object'}' "
-                "and try again.",
+                f"Missing an argument for parameter '{spec.name}'. Specify a parameter of type '{kind}' and try again.",
                 "MissingArgument",
             )
         self.set_value(spec, following.value)
@@ -191,14 +191,16 @@ class Binder:
         self.binding.common[name] = following.value
         return 1
 
-    # -- values ----------------------------------------------------------------------------------------------------------
+    # -- values --------------------------------------------------------------------------------------------------------
 
     def set_value(self, spec: ParameterSpec, value: object) -> None:
         """Convert, validate and store one parameter."""
         if spec.name in self.binding.values:
             raise self.error(
-                f"Cannot bind parameter because parameter '{spec.name}' is specified more than once. To provide multiple values "
-                'to parameters that can accept multiple values, use the array syntax. For example, "-parameter value1,value2,value3".',
+                f"Cannot bind parameter because parameter '{spec.name}' is specified more than once. To provide "
+                "multiple values "
+                'to parameters that can accept multiple values, use the array syntax. For example, "-parameter '
+                'value1,value2,value3".',
                 "ParameterAlreadyBound",
             )
         if spec.sets and "" not in spec.sets:
@@ -231,7 +233,7 @@ class Binder:
                 )
         return converted
 
-    # -- positional and remaining ----------------------------------------------------------------------------------------
+    # -- positional and remaining --------------------------------------------------------------------------------------
 
     def _bind_positional(self, left: list[Argument]) -> list[Argument]:
         """Give values without a name to the parameters with positions, in order; ``-name`` words stay for $args."""
@@ -271,7 +273,7 @@ class Binder:
             )
         self.binding.rest = remaining_list(left)
 
-    # -- sets and mandatory parameters -----------------------------------------------------------------------------------
+    # -- sets and mandatory parameters ---------------------------------------------------------------------------------
 
     def _choose_set(self) -> str:
         default = self.signature.default_set
@@ -280,7 +282,7 @@ class Binder:
         complete = [name for name in sorted(self.sets) if not self._missing(name)]
         if default.lower() in self.sets and (default.lower() in complete or not complete):
             return self._spelled(default)
-        return self._spelled(complete[0] if complete else sorted(self.sets)[0])
+        return self._spelled(min(complete or self.sets))
 
     def _spelled(self, name: str) -> str:
         if name.lower() == self.signature.default_set.lower():

@@ -28,9 +28,12 @@ def convert_argument(binder: Binder, spec: ParameterSpec, value: object) -> obje
         return convert(binder.engine, to_bool(value), "switch")
     if kind in {"bool", "boolean", "system.boolean"} and isinstance(value, str):
         raise _failure(
-            binder, spec, 'Cannot convert value "System.String" to type "System.Boolean". Boolean parameters accept only Boolean '
-            "values and numbers, such as $True, $False, 1 or 0."
-        )  # fmt: skip
+            binder,
+            spec,
+            'Cannot convert value "System.String" to type "System.Boolean". Boolean parameters accept only '
+            'Boolean values '
+            "and numbers, such as $True, $False, 1 or 0.",
+        )
     if kind in {"string", "system.string"} and binder.signature.strict and isinstance(value, PSArray | MultiArray):
         raise _failure(binder, spec, "Cannot convert value to type System.String.")
     try:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.streams import Streams
 
-CHANGING_VERBS = frozenset(
-    {"add", "clear", "copy", "disable", "enable", "install", "move", "new", "remove", "rename", "restart", "set", "start", "stop",
-     "suspend", "uninstall", "restore"}
-)  # fmt: skip
+_CHANGING_VERBS_WORDS = (
+    "add clear copy disable enable install move new remove rename restart restore set start stop suspend uninstall"
+)
+CHANGING_VERBS = frozenset(_CHANGING_VERBS_WORDS.split())
 
 
 @lru_cache(maxsize=1024)
@@ -102,7 +102,7 @@ class CmdletStage(GuardedStage):
         ]  # fmt: skip
         self.skipped = self.is_only_described()
         if self.info.processor is not None:
-            self.processor = self.info.processor(self.call_for(None), lambda item: self.emit(item))
+            self.processor = self.info.processor(self.call_for(None), self.hand_on)
             self.processor.stage = self
             self.guarded(self.processor.begin)
 
@@ -127,6 +127,10 @@ class CmdletStage(GuardedStage):
             self.guarded(processor.end)
         elif not self.info.streaming or not self.has_input:
             self.run(self.call_for(None))
+
+    def hand_on(self, item: object) -> None:
+        """Give an object to the next command."""
+        self.emit(item)
 
     def call_for(self, item: object) -> Call:
         """Make the call object of this invocation."""

@@ -120,7 +120,8 @@ def _is_module_name(text: str) -> bool:
 def command_not_found(name: str) -> PowerShellError:
     """Make the error of an unknown command."""
     error = runtime_error(
-        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the "
+        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable "
+        "program. Check the "
         "spelling of the name, or if a path was included, verify that the path is correct and try again.",
         "CommandNotFoundException",
         "ObjectNotFound",

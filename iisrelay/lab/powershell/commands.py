@@ -6,10 +6,10 @@
         for service in call.engine.machine.services.find(call.get("Name", ["*"])):
             yield service
 
-The function runs once, after the pipeline's input has arrived in ``call.input``; a cmdlet declared with ``streaming=True``
-runs once for every input object (``call.item``; once without input), as ForEach-Object must.
-Pipeline-bound parameters ("pipeline": by value, "pipeline_name": by property name) are in ``call.bound`` for streaming cmdlets.
-A cmdlet that must see objects pass one by one, between a beginning and an end, is a ``Processor`` class.
+The function runs once, after the pipeline's input has arrived in ``call.input``; a cmdlet declared with
+``streaming=True`` runs once for every input object (``call.item``; once without input), as ForEach-Object must.
+Pipeline-bound parameters ("pipeline": by value, "pipeline_name": by property name) are in ``call.bound`` for streaming
+cmdlets. A cmdlet that must see objects pass one by one, between a beginning and an end, is a ``Processor`` class.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter. ``type`` is a PowerShell type name ("" any, "switch", "string[]"); ``since`` the version that brought it."""
+    """A parameter; ``type`` is a PowerShell type name ("" any, "switch", "string[]"), ``since`` its first version."""
 
     name: str
     type: str = ""
@@ -91,7 +91,7 @@ class CmdletInfo:
 
 
 class Processor:
-    """A cmdlet that works while objects pass: one instance an invocation. ``write`` gives an object to the next command."""
+    """A cmdlet that works while objects pass, one instance a call. ``write`` gives an object to the next command."""
 
     def __init__(self, call: Call, write: Callable[[object], None]) -> None:
         self.call = call

@@ -1,4 +1,4 @@
-"""The context of running code: one for the script, and one more for each function, block or cmdlet that runs inside it."""
+"""The context of running code: one for the script, one more for each function, block or cmdlet that runs inside it."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Engine(ErrorReporting):
         for name, value, *options in initial_variables(self):
             self.global_scope.variables[name.lower()] = Variable(name, value, options=frozenset(options))
 
-    # -- variables -------------------------------------------------------------------------------------------------------
+    # -- variables -----------------------------------------------------------------------------------------------------
 
     @property
     def scope(self) -> Scope:
@@ -130,7 +130,7 @@ class Engine(ErrorReporting):
             value = convert(self, None if value is NOTHING else value, variable.type_name)
         variable.value = value
 
-    # -- running ---------------------------------------------------------------------------------------------------------
+    # -- running -------------------------------------------------------------------------------------------------------
 
     @property
     def functions(self) -> dict[str, FunctionInfo]:
@@ -181,10 +181,7 @@ class Engine(ErrorReporting):
 
     def remove_function(self, name: str) -> bool:
         """Remove the nearest function of that name; tell whether there was one."""
-        for scope in self.context.scope.chain():
-            if scope.functions.pop(name.lower(), None) is not None:
-                return True
-        return False
+        return any(scope.functions.pop(name.lower(), None) is not None for scope in self.context.scope.chain())
 
     def current_module(self) -> Scope | None:
         """Give the scope of the module or closure that the running code belongs to."""
@@ -195,7 +192,7 @@ class Engine(ErrorReporting):
         """End the script, or the process when no script file is running."""
         raise ExitSignal(code)
 
-    # -- what automatic variables read -----------------------------------------------------------------------------------
+    # -- what automatic variables read ---------------------------------------------------------------------------------
 
     def location(self) -> object:
         """$PWD."""
@@ -237,7 +234,7 @@ class Engine(ErrorReporting):
                 exception="System.Management.Automation.PSSecurityException",
             )
 
-    # -- files -----------------------------------------------------------------------------------------------------------
+    # -- files ---------------------------------------------------------------------------------------------------------
 
     def resolve_path(self, path: str) -> str:
         """Make a file path absolute by the current directory."""

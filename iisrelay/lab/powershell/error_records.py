@@ -117,7 +117,7 @@ class ErrorRecord:
         return self.message if self.message is not None else self.exception.message
 
     def with_exception(self, exception: NetError) -> ErrorRecord:
-        """Copy the record around another exception: what a catch block sees that names the type of an inner exception."""
+        """Copy the record around another exception: a catch block that names an inner exception's type sees this."""
         copied = ErrorRecord(exception, self.identifier, message=self.message, target=self.target)
         copied.category_info = self.category_info
         copied.invocation, copied.stack_trace, copied.logged = self.invocation, self.stack_trace, True
@@ -127,8 +127,8 @@ class ErrorRecord:
 class PowerShellError(Exception):
     """A terminating error on its way up.
 
-    ``is_thrown``: made by ``throw``, so it ends the script unless caught. ``is_final``: made by -ErrorAction Stop or already judged
-    by an outer statement; no preference makes it continue.
+    ``is_thrown``: made by ``throw``, so it ends the script unless caught. ``is_final``: made by -ErrorAction Stop or
+    already judged by a statement; no preference makes it continue.
     """
 
     def __init__(self, record: ErrorRecord, *, is_thrown: bool = False, is_final: bool = False) -> None:
@@ -181,7 +181,7 @@ def exception_chain(exception: NetError | None) -> list[NetError]:
 
 
 def format_record(record: ErrorRecord, version: str = "5.1") -> str:
-    """Write an error as the console does (NormalView), lines separated by \\n, without the last line end."""
+    """Write an error as the console does (NormalView): lines with Unix ends, without the last one."""
     invocation = record.invocation
     name = invocation.name if invocation is not None else ""
     head = f"{name} : {record}" if name else str(record)

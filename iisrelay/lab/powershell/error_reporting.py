@@ -44,7 +44,7 @@ class ErrorReporting:
     catching: int
     caught: list[PowerShellError]
 
-    # -- making errors ---------------------------------------------------------------------------------------------------
+    # -- making errors -------------------------------------------------------------------------------------------------
 
     def as_error(self, raised: BaseException) -> PowerShellError:
         """Give the terminating error that a Python exception of the interpreter stands for."""
@@ -98,7 +98,7 @@ class ErrorReporting:
         made.record.invocation = InvocationInfo("", Source(text, path), offset, offset + 1)
         return made
 
-    # -- judging ---------------------------------------------------------------------------------------------------------
+    # -- judging -------------------------------------------------------------------------------------------------------
 
     def statement_failed(
         self, raised: BaseException, node: Node, traps: Sequence[tuple[str | None, Execute]], emit: Emit
@@ -171,7 +171,7 @@ class ErrorReporting:
                 place = context.invocation or place
         return "\n".join(lines)
 
-    # -- writing ---------------------------------------------------------------------------------------------------------
+    # -- writing -------------------------------------------------------------------------------------------------------
 
     def command_name(self) -> str:
         """The name of the command that is running, "" in plain script."""
@@ -186,8 +186,17 @@ class ErrorReporting:
             return f"{identifier},Microsoft.PowerShell.Commands.{name.replace('-', '')}Command"
         return f"{identifier},{name}"
 
-    def write_error(self, message: str, *, category: str = "NotSpecified", identifier: str = "", target: object = None,
-                    exception: str = "System.Exception", hresult: int | None = None, command: str = "") -> None:  # fmt: skip
+    def write_error(
+        self,
+        message: str,
+        *,
+        category: str = "NotSpecified",
+        identifier: str = "",
+        target: object = None,
+        exception: str = "System.Exception",
+        hresult: int | None = None,
+        command: str = "",
+    ) -> None:
         """Write a non-terminating error; under -ErrorAction Stop it terminates."""
         failure = NetError(exception, message, hresult=hresult)
         target_type = "" if target is None else type_of(target).short_name
@@ -217,7 +226,7 @@ class ErrorReporting:
             self.context.streams.error(record)
 
     def write_message(self, stream: int, message: str) -> None:
-        """Write to the warning (3), verbose (4), debug (5) or information (6) stream, if the preference lets it through."""
+        """Write to the warning (3), verbose (4), debug (5) or information (6) stream, if the preference lets it."""
         action = self._message_action(stream)
         if action in QUIET:
             return
@@ -225,7 +234,8 @@ class ErrorReporting:
         getattr(self.context.streams, NAMES[stream])(record)
         if action == "stop":
             raise runtime_error(
-                f'The running command stopped because the preference variable "{_PREFERENCES[stream]}" or common parameter is set '
+                f'The running command stopped because the preference variable "{_PREFERENCES[stream]}" or common '
+                "parameter is set "
                 f"to Stop: {message}",
                 "ActionPreferenceStop",
                 "OperationStopped",

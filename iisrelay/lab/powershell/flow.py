@@ -8,7 +8,7 @@ class FlowSignal(BaseException):
 
 
 class LoopSignal(FlowSignal):
-    """``break`` or ``continue``; ``label`` is lower case, "" for the innermost loop (of whoever called us, if need be)."""
+    """``break`` or ``continue``; ``label`` is lower case, "" for the innermost loop (of a caller, if need be)."""
 
     def __init__(self, label: str = "") -> None:
         super().__init__(label)

@@ -75,7 +75,7 @@ class FunctionStage(GuardedStage):
         self.underscore = Variable("_", None)
         self.exit_code: int | None = None  # of a script file that ended by ``exit``
 
-    # -- the course of a call --------------------------------------------------------------------------------------------
+    # -- the course of a call ------------------------------------------------------------------------------------------
 
     def on_begin(self) -> None:
         """Bind the arguments and run the begin block."""
@@ -133,7 +133,7 @@ class FunctionStage(GuardedStage):
         self.engine.global_scope.variables["lastexitcode"] = Variable("LASTEXITCODE", code)
         self.context.failed = code != 0
 
-    # -- parameters ------------------------------------------------------------------------------------------------------
+    # -- parameters ----------------------------------------------------------------------------------------------------
 
     def bind(self) -> None:
         """Bind the words of the command and make the variables of the call."""

@@ -49,10 +49,29 @@ PARAMETERS = {
     "version": True,
     "windowstyle": True,
 }
-SHORT_NAMES = {"ec": "encodedcommand", "e": "encodedcommand", "ep": "executionpolicy", "ex": "executionpolicy", "c": "command",
-               "f": "file", "w": "windowstyle", "o": "outputformat", "of": "outputformat", "if": "inputformat", "i": "inputformat",
-               "v": "version", "n": "noprofile", "nop": "noprofile", "noni": "noninteractive", "nol": "nologo",
-               "noe": "noexit", "h": "help", "?": "help", "s": "sta", "m": "mta"}  # fmt: skip
+SHORT_NAMES = {
+    "?": "help",
+    "c": "command",
+    "e": "encodedcommand",
+    "ec": "encodedcommand",
+    "ep": "executionpolicy",
+    "ex": "executionpolicy",
+    "f": "file",
+    "h": "help",
+    "i": "inputformat",
+    "if": "inputformat",
+    "m": "mta",
+    "n": "noprofile",
+    "noe": "noexit",
+    "nol": "nologo",
+    "noni": "noninteractive",
+    "nop": "noprofile",
+    "o": "outputformat",
+    "of": "outputformat",
+    "s": "sta",
+    "v": "version",
+    "w": "windowstyle",
+}
 
 
 @dataclass
@@ -186,7 +205,8 @@ def _run_file(engine: Engine, path: str, words: Sequence[str]) -> int:
     text = engine.read_file(full)
     if text is None or not full.lower().endswith(".ps1"):
         engine.err(
-            f"The argument '{path}' to the -File parameter does not exist. Provide the path to an existing '.ps1' file as an "
+            f"The argument '{path}' to the -File parameter does not exist. Provide the path to an existing '.ps1' "
+            "file as an "
             "argument to the -File parameter.\r\n"
         )
         return BAD_ARGUMENT
@@ -198,9 +218,8 @@ def _run_script(engine: Engine, full: str, text: str, words: Sequence[str]) -> i
     name = full.rpartition("\\")[2]
     block = engine.parse_block(text, full)
     function = FunctionInfo(name, block, "ExternalScript", path=full)
-    stage = FunctionStage(
-        engine, function, _arguments(words), invocation=InvocationInfo(name, block.source, 0, len(text), command=function)
-    )  # fmt: skip
+    invocation = InvocationInfo(name, block.source, 0, len(text), command=function)
+    stage = FunctionStage(engine, function, _arguments(words), invocation=invocation)
     stage.emit = engine.host_output.write
     stage.begin()
     stage.end()

@@ -1,4 +1,4 @@
-"""Script blocks that run where they stand, for one object after the other: those of ForEach-Object, Where-Object and the like."""
+"""Script blocks that run where they stand, for one object after the other: those of ForEach-Object and the like."""
 
 from __future__ import annotations
 

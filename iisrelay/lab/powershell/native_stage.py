@@ -56,12 +56,16 @@ class NativeStage(GuardedStage):
             native_arguments(self.engine, self.arguments),
             self.input,
             has_input=self.has_input,
-            out=lambda line: self.emit(line),
+            out=self.hand_on,
             err=self.write_error_line,
         )
         code = self.program(call)
         self.engine.global_scope.variables["lastexitcode"] = Variable("LASTEXITCODE", code)
         self.context.failed = code != 0
+
+    def hand_on(self, line: str) -> None:
+        """Give a line of the program's output to the next command."""
+        self.emit(line)
 
     def write_error_line(self, line: str) -> None:
         """Write a line of the program's standard error."""

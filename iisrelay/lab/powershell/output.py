@@ -24,8 +24,8 @@ NEW_LINE = "\r\n"
 class HostOutput:
     """Where a process's output goes when no one in the script takes it.
 
-    ``clixml``: error, warning, verbose and debug text goes to standard error as serialized strings, as powershell.exe does when it
-    was started with -EncodedCommand and without -OutputFormat.
+    ``clixml``: error, warning, verbose and debug text goes to standard error as serialized strings, as powershell.exe
+    does when it was started with -EncodedCommand and without -OutputFormat.
     """
 
     def __init__(self, engine: Engine, *, clixml: bool = False, sink: Callable[[str], None] | None = None) -> None:

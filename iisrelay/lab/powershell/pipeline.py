@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.flow import StopPipelineSignal
@@ -84,7 +85,7 @@ def run_stages(
     feed: Callable[[Callable[[object], None]], None] | None,
 ) -> None:
     """Run a pipeline: ``feed`` writes what goes into the first stage, ``emit`` takes what the last one gives."""
-    for stage, following in zip(stages, stages[1:], strict=False):
+    for stage, following in pairwise(stages):
         stage.emit = following.process
     stages[-1].emit = emit
     for index, stage in enumerate(stages):

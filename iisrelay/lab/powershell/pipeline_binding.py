@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def bind_pipeline_item(stage: FunctionStage, item: object) -> bool:
-    """Bind a piped object to the parameters that take one; False (and an error is written) when a mandatory one stays empty."""
+    """Bind a piped object to the parameters that take one; False, with an error written, when it fits none."""
     from iisrelay.lab.powershell.functions import signature_of  # noqa: PLC0415 - functions call this module
 
     engine = stage.engine
@@ -65,7 +65,8 @@ def _by_property(binder: Binder, spec: ParameterSpec, item: object) -> object:
 def write_not_bound(engine: Engine, item: object) -> None:
     """Write the error of a piped object that fits no parameter."""
     message = (
-        "The input object cannot be bound to any parameters for the command either because the command does not take pipeline "
+        "The input object cannot be bound to any parameters for the command either because the command does not "
+        "take pipeline "
         "input or the input and its properties do not match any of the parameters that take pipeline input."
     )
     name = engine.command_name()

@@ -24,7 +24,7 @@ EXPRESSION_KEYS = ("expression", "e")
 
 @dataclass
 class PropertyExpression:
-    """One property: a name (wildcards allowed) or a block; ``label`` is the name it gets, ``descending`` None when not said."""
+    """One property: a name (wildcards allowed) or a block; ``label`` is its name, ``descending`` None when not said."""
 
     label: str
     block: InlineBlock | None = None

@@ -22,11 +22,11 @@ class Nothing:
 
 
 NOTHING = Nothing()
-"""AutomationNull: the result of a pipeline without output. Reads as $null, but enumerates as nothing. Only the evaluator sees it."""
+"""AutomationNull: a pipeline without output. Reads as $null, enumerates as nothing; only the evaluator sees it."""
 
 
 class Variable:
-    """A variable. ``type_name`` is its type constraint ("" for none); ``options`` are words of ``OPTIONS`` in lower case."""
+    """A variable; ``type_name`` is its type constraint ("" for none), ``options`` are lower-case words of ``OPTIONS``."""
 
     __slots__ = ("description", "name", "options", "type_name", "value")
 

@@ -29,7 +29,7 @@ class ParameterSetEntry:
 
 @dataclass
 class ParameterSpec:
-    """A parameter of a cmdlet or function, ready for binding. ``sets`` is keyed by lower-case set name, "" for all sets."""
+    """A parameter of a cmdlet or function, ready for binding; ``sets`` is keyed by lower-case set name, "" for all."""
 
     name: str
     type_name: str = ""

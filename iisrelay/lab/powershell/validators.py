@@ -36,7 +36,8 @@ def validate_set(*allowed: object, ignore_case: bool = True) -> Validator:
         if (text.lower() if ignore_case else text) in known:
             return None
         return (
-            f'The argument "{text}" does not belong to the set "{",".join(texts)}" specified by the ValidateSet attribute. '
+            f'The argument "{text}" does not belong to the set "{",".join(texts)}" specified by the ValidateSet '
+            "attribute. "
             "Supply an argument that is in the set and then try the command again."
         )
 
@@ -94,7 +95,10 @@ def validate_length(shortest: object, longest: object) -> Validator:
             )
         else:
             return None
-        return f"The character length {problem}. Specify an argument with a length that is {wanted}, and then try the command again."
+        return (
+            f"The character length {problem}. Specify an argument with a length that is {wanted}, and then try "
+            "the command again."
+        )
 
     return each_element(check)
 
@@ -125,7 +129,8 @@ def validate_script(block: object) -> Validator:
         if results and to_bool(results[0] if len(results) == 1 else PSArray(results)):
             return None
         return (
-            f'The "{block.text}" validation script for the argument with value "{to_string(engine, value)}" did not return a '
+            f'The "{block.text}" validation script for the argument with value "{to_string(engine, value)}" did '
+            "not return a "
             "result of True. Determine why the validation script failed, and then try the command again."
         )
 
@@ -152,7 +157,10 @@ def validate_not_null_or_empty() -> Validator:
         items = value.items if isinstance(value, PSArray) else [value]
         if items and not any(item is None or (isinstance(item, str) and not item) for item in items):
             return None
-        return "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again."
+        return (
+            "The argument is null or empty. Provide an argument that is not null or empty, and then try the "
+            "command again."
+        )
 
     return validate
 

@@ -28,16 +28,15 @@ if TYPE_CHECKING:
 
 INPUT_OBJECT = Param("InputObject", pipeline=True)
 
-KNOWN_ASSEMBLIES = frozenset(
-    {
-        "microsoft.csharp", "microsoft.powershell.commands.utility", "microsoft.visualbasic", "mscorlib", "presentationcore",
-        "presentationframework", "system", "system.collections", "system.configuration", "system.core", "system.data",
-        "system.directoryservices", "system.directoryservices.accountmanagement", "system.drawing", "system.io.compression",
-        "system.io.compression.filesystem", "system.management", "system.management.automation", "system.net", "system.net.http",
-        "system.numerics", "system.runtime.serialization", "system.security", "system.serviceprocess", "system.web",
-        "system.web.extensions", "system.windows.forms", "system.xml", "system.xml.linq", "windowsbase",
-    }
-)  # fmt: skip
+_KNOWN_ASSEMBLIES_WORDS = (
+    "microsoft.csharp microsoft.powershell.commands.utility microsoft.visualbasic mscorlib presentationcore "
+    "presentationframework system system.collections system.configuration system.core system.data "
+    "system.directoryservices system.directoryservices.accountmanagement system.drawing system.io.compression "
+    "system.io.compression.filesystem system.management system.management.automation system.net system.net.http "
+    "system.numerics system.runtime.serialization system.security system.serviceprocess system.web "
+    "system.web.extensions system.windows.forms system.xml system.xml.linq windowsbase"
+)
+KNOWN_ASSEMBLIES = frozenset(_KNOWN_ASSEMBLIES_WORDS.split())
 
 
 @cmdlet(
@@ -63,7 +62,8 @@ def _make_com(call: Call) -> object:
     create = getattr(call.engine.machine, "create_com_object", None)
     if create is None:
         call.engine.fail(
-            f"Retrieving the COM class factory for component with CLSID {{00000000-0000-0000-0000-000000000000}} failed: {name} is "
+            f"Retrieving the COM class factory for component with CLSID {{00000000-0000-0000-0000-000000000000}} "
+            f"failed: {name} is "
             "not simulated.",
             "NoCOMClassIdentified",
             "ResourceUnavailable",
@@ -136,7 +136,7 @@ def _set_property(call: Call, made: object, name: str, value: object) -> None:
     streaming=True,
 )
 def add_member(call: Call) -> Iterator[object]:
-    """Add-Member: members of an object's own. A bare value is wrapped, so only -PassThru gives the result, as for strings."""
+    """Add-Member: members of an object's own; a bare value is wrapped, so only -PassThru gives it with its members."""
     target = call.get("InputObject")
     holder = target if isinstance(target, PSCustomObject | PSObjectWrapper) else _wrapper_for(target)
     if call.has("TypeName"):
@@ -144,7 +144,8 @@ def add_member(call: Call) -> Iterator[object]:
     for member in _new_members(call):
         if member.name in holder.members and not call.has("Force"):
             call.error(
-                f'Cannot add a member with the name "{member.name}" because a member with that name already exists. If you want to '
+                f'Cannot add a member with the name "{member.name}" because a member with that name already '
+                "exists. If you want to "
                 "overwrite the member anyway, use the Force parameter to overwrite it.",
                 category="InvalidOperation",
                 identifier="MemberAlreadyExists",

@@ -68,7 +68,8 @@ class ForEachObject(Processor):
         for script in scripts:
             if not isinstance(script, ScriptBlockValue):
                 self.engine.fail(
-                    f"Cannot bind parameter 'Process'. Cannot convert the \"{to_string(self.engine, script)}\" value to type "
+                    f"Cannot bind parameter 'Process'. Cannot convert the \"{to_string(self.engine, script)}\" "
+                    "value to type "
                     '"System.Management.Automation.ScriptBlock".',
                     "CannotConvertArgumentNoMessage",
                     "InvalidArgument",
@@ -102,7 +103,11 @@ class ForEachObject(Processor):
             block.run(None, self.write)
 
 
-COMPARISONS = ["EQ", "NE", "GT", "GE", "LT", "LE", "Like", "NotLike", "Match", "NotMatch", "Contains", "NotContains", "In", "NotIn", "Is", "IsNot", "CEQ", "CNE", "CGT", "CGE", "CLT", "CLE", "CLike", "CNotLike", "CMatch", "CNotMatch", "CContains", "CNotContains", "CIn", "CNotIn"]
+_COMPARISONS_WORDS = (
+    "EQ NE GT GE LT LE Like NotLike Match NotMatch Contains NotContains In NotIn Is IsNot CEQ CNE CGT CGE CLT CLE "
+    "CLike CNotLike CMatch CNotMatch CContains CNotContains CIn CNotIn"
+)
+COMPARISONS = tuple(_COMPARISONS_WORDS.split())
 
 
 @processor(

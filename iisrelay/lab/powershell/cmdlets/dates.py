@@ -57,11 +57,11 @@ def _with_parts(call: Call, value: DateTime) -> DateTime:
     if not any(call.has(name) for name in (*names, "Millisecond")):
         return value
     python = value.to_python()
-    parts = [int(str(call.get(name, getattr(python, name.lower())))) for name in names]
+    year, month, day, hour, minute, second = (int(str(call.get(name, getattr(python, name.lower())))) for name in names)
     fraction = value.ticks % TICKS_PER_SECOND
     if call.has("Millisecond"):
         fraction = int(str(call.get("Millisecond"))) * 10_000
-    return DateTime.of(*parts, ticks=fraction, kind=value.kind or LOCAL)
+    return DateTime.of(year, month, day, hour, minute, second, ticks=fraction, kind=value.kind or LOCAL)
 
 
 def _formatted(value: DateTime, pattern: str) -> str:
@@ -81,15 +81,35 @@ def unix_format(value: DateTime, pattern: str) -> str:
 
 
 _UNIX: dict[str, str] = {
-    "A": "dddd", "a": "ddd", "B": "MMMM", "b": "MMM", "h": "MMM", "d": "dd", "D": "MM/dd/yy", "H": "HH", "I": "hh", "m": "MM",
-    "M": "mm", "p": "tt", "r": "hh:mm:ss tt", "R": "HH:mm", "S": "ss", "T": "HH:mm:ss", "X": "HH:mm:ss", "Y": "yyyy", "G": "yyyy",
-    "y": "yy", "g": "yy", "x": "MM/dd/yy", "c": "ddd dd MMM yyyy HH:mm:ss",
-}  # fmt: skip
+    "A": "dddd",
+    "a": "ddd",
+    "B": "MMMM",
+    "b": "MMM",
+    "h": "MMM",
+    "d": "dd",
+    "D": "MM/dd/yy",
+    "H": "HH",
+    "I": "hh",
+    "m": "MM",
+    "M": "mm",
+    "p": "tt",
+    "r": "hh:mm:ss tt",
+    "R": "HH:mm",
+    "S": "ss",
+    "T": "HH:mm:ss",
+    "X": "HH:mm:ss",
+    "Y": "yyyy",
+    "G": "yyyy",
+    "y": "yy",
+    "g": "yy",
+    "x": "MM/dd/yy",
+    "c": "ddd dd MMM yyyy HH:mm:ss",
+}
 
 
 def _unix_part(value: DateTime, letter: str) -> str:
     if letter in _UNIX:
-        return value.format_with(_UNIX[letter]) if len(_UNIX[letter]) > 1 else ""
+        return value.format_with(_UNIX[letter])
     python = value.to_python()
     computed: dict[str, Callable[[], str]] = {
         "e": lambda: f"{python.day:2}",

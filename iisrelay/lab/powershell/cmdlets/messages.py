@@ -52,9 +52,14 @@ def _record_of(call: Call) -> ErrorRecord:
     target = call.get("TargetObject")
     identifier = to_string(None, call.get("ErrorId")) or exception.type_name
     made = ErrorRecord(
-        exception, identifier, to_string(None, call.get("Category")) or "NotSpecified", target, activity="Write-Error", message=text,
+        exception,
+        identifier,
+        to_string(None, call.get("Category")) or "NotSpecified",
+        target,
+        activity="Write-Error",
+        message=text,
         target_type="" if target is None else type_of(target).short_name,
-    )  # fmt: skip
+    )
     for name, attribute in (
         ("Activity", "activity"),
         ("Reason", "reason"),
@@ -115,7 +120,7 @@ def write_information(call: Call) -> None:
     streaming=True,
 )
 def write_host(call: Call) -> None:
-    """Write-Host: text to the console, whatever the output is redirected to (since 5.0 through the information stream)."""
+    """Write-Host: text to the console, wherever the output goes; since 5.0 through the information stream."""
     separator = to_string(call.engine, call.get("Separator", " "))
     text = _host_text(call.engine, call.get("Object"), separator)
     message = HostMessage(text, no_new_line=call.has("NoNewline"))

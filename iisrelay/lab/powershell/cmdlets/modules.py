@@ -192,7 +192,8 @@ def add_snapin(call: Call) -> None:
         text = to_string(None, name)
         if not text.lower().startswith("microsoft.powershell."):
             call.engine.fail(
-                f"No snap-ins have been registered for Windows PowerShell version {call.engine.version.partition('.')[0]}.",
+                "No snap-ins have been registered for Windows PowerShell version "
+                f"{call.engine.version.partition('.')[0]}.",
                 "AddPSSnapInRead",
                 "InvalidArgument",
                 target=text,
@@ -242,7 +243,8 @@ def get_command(call: Call) -> Iterator[object]:
         found = [item for item in found if not kinds or _kind_of(item) in kinds]
         if not found and not has_wildcards(name):
             call.error(
-                f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the "
+                f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable "
+                "program. Check the "
                 "spelling of the name, or if a path was included, verify that the path is correct and try again.",
                 category="ObjectNotFound",
                 identifier="CommandNotFoundException",

@@ -82,7 +82,9 @@ def invoke_command(call: Call) -> Iterator[object]:
 )
 def get_random(call: Call) -> Iterator[object]:
     """Get-Random: a number, or some of the objects."""
-    source = random.Random(int(str(call.get("SetSeed")))) if call.has("SetSeed") else random.SystemRandom()
+    source = random.SystemRandom()
+    if call.has("SetSeed"):
+        source = random.Random(int(str(call.get("SetSeed"))))  # type: ignore[assignment]  # noqa: S311 - as asked for
     items = call.input if call.has_input else list(enumerate_value(call.get("InputObject")) or ())
     if items:
         yield from source.sample(items, min(len(items), int(str(call.get("Count", 1)))))

@@ -158,8 +158,11 @@ def new_variable(call: Call) -> Iterator[object]:
         return
     value = call.input[-1] if call.has_input and call.input else call.get("Value")
     made = scope.variables[name.lower()] = Variable(
-        name, value, options=_options(call) if call.has("Option") else frozenset(), description=to_string(None, call.get("Description"))
-    )  # fmt: skip
+        name,
+        value,
+        options=_options(call) if call.has("Option") else frozenset(),
+        description=to_string(None, call.get("Description")),
+    )
     if call.has("PassThru"):
         yield made
 
@@ -192,7 +195,8 @@ def _remove(call: Call, scope: Scope, key: str) -> None:
     variable = scope.variables[key]
     if "constant" in variable.options or ("readonly" in variable.options and not call.has("Force")):
         call.error(
-            f"Cannot remove variable {variable.name} because it is constant or read-only. If the variable is read-only, try the "
+            f"Cannot remove variable {variable.name} because it is constant or read-only. If the variable is "
+            "read-only, try the "
             "operation again specifying the Force option.",
             category="WriteError",
             identifier="VariableNotRemovable",
@@ -254,9 +258,15 @@ def get_alias(call: Call) -> Iterator[object]:
 def alias_object(alias: str, target: str) -> PSCustomObject:
     """Make the object of an alias."""
     return PSCustomObject(
-        [("CommandType", "Alias"), ("Name", alias), ("Definition", target), ("ReferencedCommand", target), ("ResolvedCommandName", target)],
+        [
+            ("CommandType", "Alias"),
+            ("Name", alias),
+            ("Definition", target),
+            ("ReferencedCommand", target),
+            ("ResolvedCommandName", target),
+        ],
         ["System.Management.Automation.AliasInfo"],
-    )  # fmt: skip
+    )
 
 
 @cmdlet(

@@ -1,4 +1,4 @@
-"""Compiles syntax trees to closures: an expression to ``engine -> value``, a statement to ``(engine, emit) -> None``."""
+"""Compiles syntax trees to closures: expressions to ``engine -> value``, statements to ``(engine, emit) -> None``."""
 
 from iisrelay.lab.powershell.evaluator import (
     assignments,

@@ -93,7 +93,7 @@ def compile_increment(target: syntax.Node, step: int, *, prefix: bool) -> Evalua
     return increment
 
 
-# -- where to store ------------------------------------------------------------------------------------------------------
+# -- where to store ----------------------------------------------------------------------------------------------------
 
 
 def compile_store(node: syntax.Node) -> Store:
@@ -125,8 +125,15 @@ def _store_variable(node: syntax.Variable) -> Store:
         return lambda engine, value: _store_environment(engine, name, value)
     if scope_name == "function":
         return lambda engine, value: _store_function(engine, name, value)
-    return lambda engine, _value: engine.fail(f"Cannot find drive. A drive with the name '{scope_name}' does not exist.",
-                                              "DriveNotFound", "ObjectNotFound")  # fmt: skip
+    return _refuse_drive(scope_name)
+
+
+def _refuse_drive(drive: str) -> Store:
+    def store(engine: Engine, _value: object) -> None:
+        message = f"Cannot find drive. A drive with the name '{drive}' does not exist."
+        engine.fail(message, "DriveNotFound", "ObjectNotFound", target=drive)
+
+    return store
 
 
 def _store_plain(name: str) -> Store:
@@ -195,7 +202,7 @@ def _items(value: object) -> list[object]:
     return [value] if found is None else list(found)
 
 
-# -- places --------------------------------------------------------------------------------------------------------------
+# -- places ------------------------------------------------------------------------------------------------------------
 
 
 def compile_place(node: syntax.Node) -> Callable[[Engine], Place]:
@@ -226,7 +233,7 @@ def _static_place(node: syntax.Member) -> Callable[[Engine], Place]:
     target_of, name_of = compile_expression(node.target), compile_member_name(node.name)
 
     def place(engine: Engine) -> Place:
-        target, name = static_target(engine, target_of(engine)), str(name_of(engine))
+        target, name = static_target(target_of(engine)), str(name_of(engine))
         return lambda: get_static(engine, target, name), lambda value: set_static(engine, target, name, value)
 
     return place
@@ -242,7 +249,7 @@ def _index_place(node: syntax.Index) -> Callable[[Engine], Place]:
     return place
 
 
-# -- [ref] ---------------------------------------------------------------------------------------------------------------
+# -- [ref] -------------------------------------------------------------------------------------------------------------
 
 
 class VariableReference(Reference):

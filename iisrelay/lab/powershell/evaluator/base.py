@@ -1,7 +1,8 @@
 """The tables of node compilers, and the closures' conventions.
 
-An expression closure gives a value. A *raw* expression closure may also give ``NOTHING`` (no output at all, as of a function
-without output), which only enumeration tells from $null. A statement closure writes its output, item by item, to ``emit``.
+An expression closure gives a value. A *raw* expression closure may also give ``NOTHING`` (no output at all, as of a
+function without output), which only enumeration tells from $null. A statement closure writes its output, item by item,
+to ``emit``.
 """
 
 from __future__ import annotations

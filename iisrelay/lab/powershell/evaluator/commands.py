@@ -114,34 +114,20 @@ def _run_single(make: MakeStage) -> Execute:
 
 
 def _run_redirected(feed: Execute | None, stages: list[tuple[MakeStage, tuple[Redirect, ...]]]) -> Execute:
-    """Run a pipeline with redirections: each redirected command is a pipeline of its own into what follows."""
+    """Run a pipeline with redirections: up to a redirected command it is a pipeline of its own into the rest."""
+    first = next(index for index, (_, redirects) in enumerate(stages) if redirects)
+    makers, (last, redirects) = [make for make, _ in stages[:first]], stages[first]
 
-    def execute(engine: Engine, emit: Emit) -> None:
-        run_from(engine, emit, 0, None if feed is None else lambda target: feed(engine, target))
-
-    def run_from(engine: Engine, emit: Emit, start: int, source: Callable[[Emit], None] | None) -> None:
-        stop = next((index for index in range(start, len(stages)) if stages[index][1]), len(stages) - 1)
-        redirects = stages[stop][1]
-        if stop == len(stages) - 1:
-            run_segment(engine, emit, start, stop, redirects, source)
-            return
-
-        def segment(target: Emit) -> None:
-            run_segment(engine, target, start, stop, redirects, source)
-
-        run_from(engine, emit, stop + 1, segment)
-
-    def run_segment(
-        engine: Engine, emit: Emit, start: int, stop: int, redirects: tuple[Redirect, ...], source: Callable[[Emit], None] | None
-    ) -> None:  # fmt: skip
+    def run_head(engine: Engine, emit: Emit) -> None:
         with redirected(engine, redirects, emit) as (streams, target):
-            made = [make(engine, None) for make, _ in stages[start:stop]] + [stages[stop][0](engine, streams)]
-            run_stages(engine, made, target, source)
+            made = [*(make(engine, None) for make in makers), last(engine, streams)]
+            run_stages(engine, made, target, None if feed is None else lambda sink: feed(engine, sink))
 
-    return execute
+    rest = stages[first + 1 :]
+    return _run_linked(run_head, rest) if rest else run_head
 
 
-# -- one command ---------------------------------------------------------------------------------------------------------
+# -- one command -------------------------------------------------------------------------------------------------------
 
 
 def _compile_stage(node: syntax.Command) -> tuple[MakeStage, tuple[Redirect, ...]]:
@@ -191,7 +177,8 @@ def _compile_name(node: syntax.Command) -> Callable[[Engine], tuple[Command, str
             return value, value.name
         if value is None or value == "":
             raise runtime_error(
-                "The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command "
+                "The expression after '&' in a pipeline element produced an object that was not valid. It must "
+                "result in a command "
                 "name, a script block, or a CommandInfo object.",
                 "BadExpression",
             )

@@ -92,8 +92,8 @@ def _compile_ordered(name: str, node: syntax.HashLiteral) -> Evaluate:
     def evaluate(engine: Engine) -> object:
         if engine.version_number < 3:
             if name == "ordered":
-                raise runtime_error("Unable to find type [ordered]: make sure that the assembly containing this type is loaded.",
-                                    "TypeNotFound", target="ordered")  # fmt: skip
+                message = "Unable to find type [ordered]: make sure that the assembly containing this type is loaded."
+                raise runtime_error(message, "TypeNotFound", target="ordered")
             return plain(engine)
         value = ordered(engine)
         return value if name == "ordered" else convert(engine, value, name)

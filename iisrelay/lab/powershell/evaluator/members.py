@@ -30,7 +30,7 @@ def _as_name(engine: Engine, value: object) -> str:
     return value if isinstance(value, str) else to_string(engine, value)
 
 
-def static_target(engine: Engine, value: object) -> NetType:
+def static_target(value: object) -> NetType:
     """Give the type whose static members ``value::`` means: a type itself, a type's name, or a value's type."""
     if isinstance(value, NetType):
         return value
@@ -44,7 +44,7 @@ def compile_member(node: syntax.Member) -> Evaluate:
     """``target.name`` and ``[type]::name``."""
     target, name = compile_expression(node.target), compile_member_name(node.name)
     if node.static:
-        return lambda engine: get_static(engine, static_target(engine, target(engine)), str(name(engine)))
+        return lambda engine: get_static(engine, static_target(target(engine)), str(name(engine)))
     return lambda engine: get_member(engine, target(engine), str(name(engine)))
 
 
@@ -62,7 +62,7 @@ def compile_invoke(node: syntax.Invoke) -> Evaluate:
             raise runtime_error("You cannot call a method on a null-valued expression.", "InvokeMethodOnNull")
         given = [argument(engine) for argument in arguments]
         if static:
-            result = call_static(engine, static_target(engine, value), method, given)
+            result = call_static(engine, static_target(value), method, given)
         else:
             result = call_method(engine, value, method, given)
         return NOTHING if result is None else result
