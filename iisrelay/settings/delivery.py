@@ -7,7 +7,7 @@ from pydantic import Field
 from iisrelay.settings.declare import Metabase, Section
 from iisrelay.settings.numbers import MINUTES, NO_LIMIT, Duration, Number, RetryIntervals
 from iisrelay.settings.stored import Kind
-from iisrelay.settings.texts import HostName, SecretReference, SmartHostOrPreset, Text
+from iisrelay.settings.texts import OptionalHostName, SecretReference, SmartHostOrPreset, Text
 from iisrelay.settings.words import Bit, Flag, Words
 from iisrelay.status import Restart
 
@@ -131,7 +131,7 @@ class Delivery(Section):
     hop_count: Annotated[int | None, Metabase("HopCount", Number(lower=1, upper=1000))] = Field(
         None, description="Largest number of Received headers; mail with more is taken for a loop."
     )
-    masquerade_domain: Annotated[str | None, Metabase("MasqueradeDomain", HostName())] = Field(
+    masquerade_domain: Annotated[str | None, Metabase("MasqueradeDomain", OptionalHostName())] = Field(
         None, description="Domain that replaces the local one in MAIL FROM."
     )
     masquerade: Annotated[bool | None, Metabase("DoMasquerade", Flag())] = Field(

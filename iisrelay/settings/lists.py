@@ -26,12 +26,12 @@ def parse_binding(written: object) -> str:
         ValueError: in words.
     """
     text = expect_text(written)
-    address, _, port = text.rpartition(":")
+    address, colon, port = text.rpartition(":")
     if address.count(":") or "[" in address:
         raise ValueError(
             f"{quoted(text)} has an IPv6 address; the SMTP service's bindings are documented for IPv4 only"
         )
-    if not port.isdecimal() or not 1 <= int(port) <= 65535:
+    if not colon or not port.isdecimal() or not 1 <= int(port) <= 65535:
         raise ValueError(f"{quoted(text)} is not 'IP:port' or '*:port'")
     if address == "*":
         return f"*:{int(port)}"

@@ -62,6 +62,14 @@ class HostName(Text):
         return expect_host_name(written)
 
 
+class OptionalHostName(Text):
+    """A DNS name, or an empty text for none."""
+
+    def store(self, written: object) -> str:
+        """Give the name."""
+        return "" if written == "" else expect_host_name(written)
+
+
 class Folder(Text):
     r"""A folder on the host: ``D:\mail`` or ``%windir%\mail``."""
 

@@ -64,7 +64,7 @@ def _masquerading(server: Fields) -> Fields:
     node = _at(server, "delivery", "masquerade_domain")
     if not isinstance(node, Leaf):
         return server
-    return _fill(server, ("delivery", "masquerade"), None if node.value is None else True, node)
+    return _fill(server, ("delivery", "masquerade"), None if node.value is None else node.value != "", node)
 
 
 def _login_method(server: Fields) -> Fields:

@@ -127,13 +127,8 @@ def test_bindings_are_shown_and_stored(load):
 
 
 def test_domains_have_their_own_place(load):
-    (domain,) = (
-        load(
-            "- {name: A, domains: [{name: partner.example, type: remote, relay: true, smart_host: mail.partner.example}]}"
-        )
-        .virtual_servers[0]
-        .domains
-    )
+    written = "{name: partner.example, type: remote, relay: true, smart_host: mail.partner.example}"
+    (domain,) = load(f"- {{name: A, domains: [{written}]}}").virtual_servers[0].domains
     assert domain.present
     assert {(item.address.path, item.address.name, item.value, item.mask) for item in domain.assignments} == {
         ("Domain/partner.example", "RouteAction", 0, 0x10),
@@ -179,7 +174,7 @@ def test_odd_texts_arrive_character_for_character(tmp_path, text):
     assert stored(load_site(file).targets[0]) == {"protocol.banner": text}
 
 
-def test_hosts_have_their_connections(load, tmp_path):
+def test_hosts_have_their_connections(tmp_path):
     file = tmp_path / "site.yaml"
     file.write_text(
         "version: 1\nhost_defaults: {winrm: {https: false, username: u, password: env:P}}\n"
