@@ -120,7 +120,7 @@ class Machine:
 
         return bind_moniker(self, moniker)
 
-    def create_com_object(self, identifier: str) -> object:
+    def create_com_object(self, _engine: object, identifier: str) -> object:
         """Make a COM object by its ProgID, as ``New-Object -ComObject`` does."""
         from iisrelay.lab.windows.adsi import create_com_object  # noqa: PLC0415 - adsi works on a machine
         from iisrelay.lab.windows.com import COM_CLASSES  # noqa: PLC0415 - COM classes work on a machine

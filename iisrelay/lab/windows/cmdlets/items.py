@@ -63,16 +63,23 @@ def get_item(call: Call) -> Iterator[object]:
 def get_child_item(call: Call) -> Iterator[object]:
     """Get-ChildItem: what is in containers."""
     recurse = call.has("Recurse") or call.has("Depth")
+    itself = _shows_matches_themselves(call, recurse=recurse)
     for place in _listed_places(call, recurse=recurse):
         base = len(place.path.rstrip("\\")) + 1
         depth = number(call, "Depth", 10_000) if recurse else 0
-        for found in _below(call, place, depth):
+        for found in (place,) if itself else _below(call, place, depth):
             if _is_wanted(call, found):
                 yield found.path[base:] if call.has("Name") and found.path != place.path else _shown(call, found)
 
 
 def _shown(call: Call, place: ProviderPath) -> object:
     return place.name if call.has("Name") else output(call.engine, place)
+
+
+def _shows_matches_themselves(call: Call, *, recurse: bool) -> bool:
+    """Tell whether what a wildcard finds is filtered and given out, instead of being listed."""
+    filtered = call.has("Include") or call.has("Exclude")
+    return filtered and not recurse and any(map(has_wildcards, strings(call.get("Path"))))
 
 
 def _listed_places(call: Call, *, recurse: bool) -> Iterator[ProviderPath]:
@@ -84,7 +91,7 @@ def _listed_places(call: Call, *, recurse: bool) -> Iterator[ProviderPath]:
             call.bound["Include"] = [place.name]
             yield place.parent
             return
-    container_only = call.has("Include") and not recurse
+    container_only = call.has("Include") and not recurse and not _shows_matches_themselves(call, recurse=recurse)
     for place in targets(call, default=".", missing=False):
         # Without -Recurse or a wildcard in the path, -Include finds nothing: a well-known trap of the real cmdlet.
         if not container_only or not place.provider.is_container(call.engine, place.path):
@@ -130,6 +137,10 @@ def _is_wanted(call: Call, place: ProviderPath) -> bool:
 )
 def new_item(call: Call) -> Iterator[object]:
     """New-Item: make a folder, a file, a key, a variable ..."""
+    yield from _make_items(call)
+
+
+def _make_items(call: Call) -> Iterator[object]:
     for text in strings(call.get("Path", ".")):
         place = resolve(call.engine, text)
         if call.has("Name"):
@@ -142,6 +153,13 @@ def new_item(call: Call) -> Iterator[object]:
             report(call, error, place.path)
             continue
         yield output(call.engine, place)
+
+
+@cmdlet("mkdir", Param("Path", "string[]", position=0, mandatory=True), Param("Name", "string"), aliases=("md",))
+def make_directory(call: Call) -> Iterator[object]:
+    """mkdir: a function of PowerShell's own that makes folders."""
+    call.bound["ItemType"] = "Directory"
+    yield from _make_items(call)
 
 
 @cmdlet(

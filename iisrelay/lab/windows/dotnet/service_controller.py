@@ -48,6 +48,9 @@ class ServiceController:
         self.machine = machine
         self.service_name = name
 
+    def __str__(self) -> str:
+        return TYPE
+
     @property
     def service(self) -> Service:
         """Give the service, or raise as .NET does where there is none."""

@@ -31,12 +31,9 @@ def whoami(call: NativeCall) -> int:
             name = machine_of(call.engine).accounts.name_of(sid) or sid
             owner = ", Group owner" if sid == ADMINISTRATORS_SID else ""
             call.out(f"{name:40} {sid:16} Mandatory group, Enabled by default, Enabled group{owner}")
-        level = (
-            "High Mandatory Level   Label S-1-16-12288"
-            if login.is_administrator
-            else "Medium Mandatory Level Label S-1-16-8192"
-        )
-        call.out(f"Mandatory Label\\{level}")
+        level, sid = ("High", "S-1-16-12288") if login.is_administrator else ("Medium", "S-1-16-8192")
+        label = rf"Mandatory Label\{level} Mandatory Level"
+        call.out(f"{label:40} {sid:16}")
     elif option == "/user":
         write(call, "", "USER INFORMATION", "----------------", "", f"{login.full_name.lower()} {login.sid}")
     elif option:

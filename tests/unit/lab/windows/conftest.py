@@ -1,0 +1,49 @@
+from dataclasses import dataclass
+
+import pytest
+
+from iisrelay.lab.powershell.host import run_powershell
+from iisrelay.lab.windows.machine import Machine
+
+
+@dataclass
+class Ran:
+    output: str
+    errors: str
+    exit_code: int
+
+    @property
+    def lines(self):
+        return self.output.splitlines()
+
+
+class Shell:
+    """Runs scripts on one machine."""
+
+    def __init__(self, version="2019", *, smtp=True):
+        self.machine = Machine.create("crm01", version, smtp=smtp)
+
+    def __call__(self, script):
+        output, errors = [], []
+        code = run_powershell(
+            self.machine,
+            ["-NoProfile", "-NonInteractive", "-Command", script],
+            read_line=lambda: None,
+            read_all=lambda: "",
+            out=output.append,
+            err=errors.append,
+            environment=self.machine.environment,
+            current_directory="C:\\",
+        )
+        joined = "".join(output).replace("\r\n", "\n").removesuffix("\n")
+        return Ran(joined, "".join(errors).replace("\r\n", "\n"), code)
+
+
+@pytest.fixture
+def shell():
+    return Shell()
+
+
+@pytest.fixture
+def shell_on():
+    return Shell
