@@ -91,7 +91,8 @@ _PREAMBLE = """# Smart host presets
 Made by `iisrelay.site.presets.presets_markdown`; do not edit.
 
 A preset is written as `smart_host: NAME`, or as `smart_host: {preset: NAME, PARAMETER: VALUE}` where the host has a
-parameter in braces. It fills in `outbound_port`, `outbound_security.method` and `outbound_security.tls` where they are absent.
+parameter in braces. It fills in `outbound_port`, `outbound_security.method` and `outbound_security.tls` where they are
+absent.
 
 | Preset | Provider | Host | Port | Login |
 |---|---|---|---|---|"""
