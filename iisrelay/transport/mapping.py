@@ -36,6 +36,7 @@ LOST = (
     ConnectionResetError,
     ConnectionAbortedError,
     BrokenPipeError,
+    ssl.SSLEOFError,
     http.client.HTTPException,
     urllib3.exceptions.ProtocolError,
     requests.exceptions.ChunkedEncodingError,
@@ -107,6 +108,11 @@ def _handshake(error: BaseException, connection: Connection) -> IisRelayError:
     if "WRONG_VERSION_NUMBER" in str(reason) or "HTTP_REQUEST" in str(reason):
         return TlsError(
             f"{host} does not speak TLS on this port.", "Use port 5986 for HTTPS, or `https: false` with port 5985."
+        )
+    if connection.auth == "certificate":
+        return TlsError(
+            f"{host} ends the TLS connection: {reason}.",
+            "Most likely it does not trust the issuer of the client certificate.",
         )
     return TlsError(
         f"No TLS connection to {host} comes about: {reason}.",

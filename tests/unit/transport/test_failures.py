@@ -24,12 +24,12 @@ from iisrelay.secret import Secret
 from iisrelay.transport.connect import connect
 
 
-def failure(connection, kind, *, script="'x'", timeout_s=20.0):
+def failure(connection, *kinds, script="'x'", timeout_s=20.0):
     """Run a script that cannot succeed; give what the user is told."""
-    with connect(connection) as transport, pytest.raises(kind) as caught:
+    with connect(connection) as transport, pytest.raises(kinds) as caught:
         transport.run(script, {"secret": "marker-input"}, timeout_s)
     error = caught.value
-    assert type(error) is kind
+    assert type(error) in kinds
     assert error.hint
     assert error.message.endswith(".")
     assert "marker" not in f"{error.message} {error.hint}"
@@ -95,8 +95,8 @@ def test_unknown_certificate(connection, tmp_path):
     stranger = connection(
         https=True, auth="certificate", certificate=str(files.certificate), certificate_key=str(files.key)
     )
-    # The host ends the connection: with TLS 1.3 the client notices only when it waits for the first answer.
-    failure(stranger, BrokenAnswerError)
+    # The host ends the connection; whether the client still sees why is a matter of microseconds.
+    assert "127.0.0.1" in failure(stranger, TlsError, BrokenAnswerError)
 
 
 def test_certificate_of_another_authority(connection, running):
@@ -188,7 +188,7 @@ def test_envelope_too_large(tmp_path, connection):
 
 
 def test_slow_script(running, connection):
-    message = failure(connection(), DeadlineError, script="Start-Sleep -Seconds 600", timeout_s=2)
+    message = failure(connection(), DeadlineError, script="while ($true) {}", timeout_s=2)
     assert message.endswith("did not finish the script within 2 seconds; it was told to stop.")
     running.wait_until_idle()
 
