@@ -1,6 +1,6 @@
 """The catalog: every setting once, with all that is known about it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import get_args
@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from iisrelay.settings.codec import Codec, plain
 from iisrelay.settings.declare import Metabase, Section
 from iisrelay.settings.domains import Domain
-from iisrelay.settings.host import PROTOCOLS, HostValue, Service, Sides, Tls, service_values, tls_values
+from iisrelay.settings.host import PROTOCOLS, HostValue, ProtocolState, Service, Sides, Tls, service_values, tls_values
 from iisrelay.settings.stored import Address, Kind, Store, Stored
 from iisrelay.settings.virtual_server import VirtualServerSettings
 from iisrelay.status import Restart
@@ -32,7 +32,8 @@ class Setting:
     """One setting: its key in the site file and its place in Windows.
 
     ``mask`` marks the bits of a DWORD that it owns (None: the whole value). ``installed`` is what a fresh server is
-    believed to hold, in stored form. ``section`` tells whether the key is a section that is stored as one value.
+    believed to hold, in stored form. ``section`` tells whether the key is a section that is stored as one value,
+    ``words`` what may be written where that is more than the codec knows.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Setting:
     control: str = ""
     restart: Restart = Restart.NONE
     section: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def sensitive(self) -> bool:
@@ -58,11 +60,17 @@ class Setting:
         """Give the installed value as the site file would have it, or None when it is not known."""
         return None if self.installed is None else self.codec.show(self.installed)
 
+    @property
+    def forms(self) -> str:
+        """Give what may be written, in words."""
+        return ", ".join(self.words) or forms(self.codec.schema())
+
     def row(self) -> dict[str, object]:
         """Give the setting as plain values for lists and JSON."""
         return {
             "key": f"domains[].{self.key}" if self.scope is Scope.DOMAIN else self.key,
             "meaning": self.description,
+            "values": self.forms,
             "default": "" if self.default is None else self.default,
             "stored as": self._place(),
             "in the console": self.control,
@@ -76,6 +84,30 @@ class Setting:
         number = f" ({self.metabase_id})" if self.metabase_id is not None else ""
         bits = f", bits 0x{self.mask:X}" if self.mask is not None else ""
         return f"{name}{number}, {self.kind.value}{bits}"
+
+
+def forms(schema: Mapping[str, object]) -> str:
+    """Say in words what a JSON Schema of a written form takes."""
+    alternatives = schema.get("anyOf")
+    if isinstance(alternatives, list):
+        return ", or ".join(forms(item) for item in alternatives)
+    if "const" in schema or "enum" in schema:
+        words = schema.get("enum", [schema.get("const")])
+        return ", ".join(_word(word) for word in words) if isinstance(words, list) else ""
+    kind, examples = schema.get("type"), schema.get("examples")
+    if kind == "boolean":
+        return "true, false"
+    if kind == "integer":
+        return f"{schema.get('minimum', 0)} to {schema.get('maximum', 'any')}"
+    if kind == "array" and isinstance(items := schema.get("items"), dict):
+        return f"list of: {forms(items)}"
+    if kind == "object" and isinstance(keys := schema.get("properties"), dict):
+        return "{" + ", ".join(f"{key}: ..." for key in keys) + "}"
+    return f"text such as {' or '.join(examples[:3])}" if isinstance(examples, list) else "text"
+
+
+def _word(word: object) -> str:
+    return str(word).lower() if isinstance(word, bool) else str(word)
 
 
 def declarations(section: type[Section], prefix: str = "") -> Iterator[tuple[str, FieldInfo | None, Metabase]]:
@@ -156,6 +188,7 @@ def _host_setting(value: HostValue) -> Setting:
         # Start type and state after installation are those of 2008 R2 and later.
         installed=installed.get(name),
         restart=value.restart,
+        words=() if model is Service else get_args(ProtocolState) if side else ("true", "false"),
     )
 
 
@@ -199,8 +232,8 @@ def settings_markdown() -> str:
     for scope, title in _TITLES.items():
         lines += [
             f"\n## {title}\n",
-            "| Key | Meaning | Fresh server | Stored as | Console | Restart |",
-            "|---|---|---|---|---|---|",
+            "| Key | Meaning | Values | Fresh server | Stored as | Console | Restart |",
+            "|---|---|---|---|---|---|---|",
         ]
         for setting in CATALOG:
             if setting.scope is scope:
@@ -220,14 +253,23 @@ Made by `iisrelay settings --markdown`; do not edit.
 
 A key that is absent is not managed. `null` clears it: the property is deleted and inherits again. Values under
 *Fresh server* are the best estimate from public documentation; a plan compares with what the host really holds.
-What has no key here can be set by its metabase name under `metabase:` of a virtual server, a domain, or `service:`.
+`tls.policy` sets several of the TLS values at once. What has no key here can be set by its metabase name under
+`metabase:` of a virtual server, a domain, or `service:`.
 *Restart* names what iisrelay restarts before a change has its effect."""
 
 
 def _markdown_row(setting: Setting) -> str:
     row = setting.row()
     default = _cell(plain(setting.default) if isinstance(setting.default, bytes) else setting.default)
-    cells = [f"`{row['key']}`", row["meaning"], default, f"`{row['stored as']}`", row["in the console"], row["restart"]]
+    cells = [
+        f"`{row['key']}`",
+        row["meaning"],
+        row["values"],
+        default,
+        f"`{row['stored as']}`",
+        row["in the console"],
+        row["restart"],
+    ]
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 

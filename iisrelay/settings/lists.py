@@ -67,7 +67,11 @@ class Bindings(Codec):
 
     def schema(self) -> JsonSchema:
         """Give the JSON Schema of the written form."""
-        endpoint = {"type": "string", "pattern": r"^(\*|[0-9.]+):[0-9]{1,5}$"}
+        endpoint: JsonSchema = {
+            "type": "string",
+            "pattern": r"^(\*|[0-9.]+):[0-9]{1,5}$",
+            "examples": ["127.0.0.1:2525", "*:25"],
+        }
         return {"type": "array", "items": endpoint, "minItems": 1}
 
 

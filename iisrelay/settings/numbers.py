@@ -92,7 +92,7 @@ class Size(Codec):
     def schema(self) -> JsonSchema:
         """Give the JSON Schema of the written form."""
         pattern = r"^\s*[0-9]+(\.[0-9]+)?\s*([Bb]|[Bb]ytes|[KMGkmg][Ii]?[Bb])\s*$"
-        size: JsonSchema = {"type": "string", "pattern": pattern}
+        size: JsonSchema = {"type": "string", "pattern": pattern, "examples": ["25MB", "2048KB"]}
         return {"anyOf": [size, {"const": "unlimited"}]} if self.unlimited else size
 
     def _alternative(self) -> str:
@@ -106,6 +106,7 @@ class Size(Codec):
         return f"{stored} bytes"
 
 
+MINUTES = 60
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:\d+[dhms])+")
 
@@ -158,11 +159,12 @@ class Duration(Codec):
 
     def schema(self) -> JsonSchema:
         """Give the JSON Schema of the written form."""
-        duration: JsonSchema = {"type": "string", "pattern": r"^([0-9]+[dhms] ?)+$"}
+        duration: JsonSchema = {
+            "type": "string",
+            "pattern": r"^([0-9]+[dhms] ?)+$",
+            "examples": ["10m", "2d"] if self.unit == MINUTES else ["30s", "10m"],
+        }
         return {"anyOf": [duration, {"const": self.zero}]} if self.zero else duration
-
-
-MINUTES = 60
 
 
 class RetryIntervals(Codec):

@@ -54,15 +54,18 @@ class Text(Codec):
         return {**schema, "examples": list(self.examples)} if self.examples else schema
 
 
+@dataclass(frozen=True)
 class HostName(Text):
     """A DNS name."""
+
+    examples: tuple[str, ...] = ("relay.contoso.example",)
 
     def store(self, written: object) -> str:
         """Give the name."""
         return expect_host_name(written)
 
 
-class OptionalHostName(Text):
+class OptionalHostName(HostName):
     """A DNS name, or an empty text for none."""
 
     def store(self, written: object) -> str:
@@ -70,8 +73,11 @@ class OptionalHostName(Text):
         return "" if written == "" else expect_host_name(written)
 
 
+@dataclass(frozen=True)
 class Folder(Text):
     r"""A folder on the host: ``D:\mail`` or ``%windir%\mail``."""
+
+    examples: tuple[str, ...] = ("D:\\mailroot\\billing",)
 
     def store(self, written: object) -> str:
         """Give the path."""
@@ -147,7 +153,7 @@ class SmartHostOrPreset(SmartHost):
             "required": ["preset"],
             "additionalProperties": {"type": "string", "description": "Parameter of the preset."},
         }
-        return {"anyOf": [{"type": "string"}, preset]}
+        return {"anyOf": [{"type": "string", "examples": ["exchange-online", "mail.example", "10.0.0.5"]}, preset]}
 
 
 class SecretReference(Codec):
@@ -171,7 +177,11 @@ class SecretReference(Codec):
 
 SECRET_SCHEMA: JsonSchema = {
     "anyOf": [
-        {"type": "string", "pattern": "^(env|file|keyring|cmd):.+"},
+        {
+            "type": "string",
+            "pattern": "^(env|file|keyring|cmd):.+",
+            "examples": ["env:RELAY_PASSWORD", "keyring:relay/billing"],
+        },
         {
             "type": "object",
             "description": "The program that prints the secret, with its arguments; no shell is involved.",

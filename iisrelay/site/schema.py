@@ -21,7 +21,7 @@ def _made() -> dict[str, Any]:
     schema = _draft07(SiteFile.model_json_schema())
     schema["properties"]["hosts"]["propertyNames"] = {"pattern": f"^{HOST_KEY}$"}
     smart_host = schema["definitions"]["Delivery"]["properties"]["smart_host"]
-    smart_host["examples"] = list(PRESETS)
+    smart_host["anyOf"][0]["examples"] = list(PRESETS)
     smart_host["anyOf"][1]["properties"]["preset"]["enum"] = list(PRESETS)
     if not isinstance(schema, dict):
         raise TypeError("the schema of a model is an object")

@@ -53,6 +53,7 @@ def test_rows_are_what_the_command_line_shows():
     assert find_setting("delivery.hop_count").row() == {
         "key": "delivery.hop_count",
         "meaning": "Largest number of Received headers; mail with more is taken for a loop.",
+        "values": "1 to 1000",
         "default": 15,
         "stored as": "HopCount (36886), DWORD",
         "in the console": "Delivery tab > Advanced... > Maximum hop count",
