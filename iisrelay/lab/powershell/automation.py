@@ -72,7 +72,7 @@ class ScriptCmdlet:
     def throw(self, record: ErrorRecord) -> None:
         """ThrowTerminatingError: it ends the function, and the caller's statement."""
         self._adopt(record)
-        raise PowerShellError(record)
+        raise PowerShellError(record, leaving=self.context)
 
     def _adopt(self, record: ErrorRecord) -> None:
         name = getattr(self.context.function, "name", "")

@@ -31,7 +31,7 @@ def convert_argument(binder: Binder, spec: ParameterSpec, value: object) -> obje
             binder,
             spec,
             'Cannot convert value "System.String" to type "System.Boolean". Boolean parameters accept only '
-            'Boolean values '
+            "Boolean values "
             "and numbers, such as $True, $False, 1 or 0.",
         )
     if kind in {"string", "system.string"} and binder.signature.strict and isinstance(value, PSArray | MultiArray):

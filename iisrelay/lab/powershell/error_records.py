@@ -64,6 +64,8 @@ class InvocationInfo:
 
     def position_message(self, version: str = "5.1") -> str:
         """Give "At line:1 char:1" with the line and a mark under the culprit (2.0: an arrow in it)."""
+        if not self.source.text:
+            return ""
         line, column = self.source.place(self.start)
         text = self.source.line_text(line)
         head = f"At {self.source.path or 'line'}:{line} char:{column}"
@@ -128,14 +130,18 @@ class PowerShellError(Exception):
     """A terminating error on its way up.
 
     ``is_thrown``: made by ``throw``, so it ends the script unless caught. ``is_final``: made by -ErrorAction Stop or
-    already judged by a statement; no preference makes it continue.
+    already judged by a statement; no preference makes it continue. ``leaving``: the context of an advanced function that
+    ThrowTerminatingError ends; only the caller's statement judges it.
     """
 
-    def __init__(self, record: ErrorRecord, *, is_thrown: bool = False, is_final: bool = False) -> None:
+    def __init__(
+        self, record: ErrorRecord, *, is_thrown: bool = False, is_final: bool = False, leaving: object = None
+    ) -> None:
         super().__init__(str(record))
         self.record = record
         self.is_thrown = is_thrown
         self.is_final = is_final
+        self.leaving = leaving
 
 
 def runtime_error(
@@ -185,7 +191,8 @@ def format_record(record: ErrorRecord, version: str = "5.1") -> str:
     invocation = record.invocation
     name = invocation.name if invocation is not None else ""
     head = f"{name} : {record}" if name else str(record)
-    position = f"{invocation.position_message(version)}\n" if invocation is not None else ""
+    position = invocation.position_message(version) if invocation is not None else ""
+    position = f"{position}\n" if position else ""
     return (
         f"{head}\n{position}    + CategoryInfo          : {record.category_info}\n"
         f"    + FullyQualifiedErrorId : {record.identifier}\n "

@@ -109,10 +109,11 @@ class ErrorReporting:
         self.log_error(error.record)
         self.success = False
         trap = self._find_trap(error, traps)
-        if trap is None and (self.catching or error.is_final):
+        if trap is None and (self.catching or error.is_final or error.leaving in self.context.callers()):
             raise error
         if trap is not None and self._run_trap(trap, error, emit):
             return
+        self._collect(error.record)
         action = preference(self, "ErrorActionPreference")  # type: ignore[arg-type]
         if action in QUIET:
             return
@@ -166,7 +167,9 @@ class ErrorReporting:
         lines = []
         for context in self.context.callers():
             if context.function is not None or context.caller is None:
-                name = getattr(context.function, "name", "") or "<ScriptBlock>"
+                function = context.function
+                is_named = function is not None and function.command_type in {"Function", "Filter"}  # type: ignore[attr-defined]
+                name = function.name if is_named else "<ScriptBlock>"  # type: ignore[attr-defined]
                 lines.append(f"at {name}, {place.source.path or '<No file>'}: line {place.line}")
                 place = context.invocation or place
         return "\n".join(lines)
@@ -220,10 +223,15 @@ class ErrorReporting:
             self.log_error(record)
         if action in {"stop", "inquire"}:
             raise PowerShellError(record, is_final=True)
-        if self.context.error_variable is not None:
-            self.context.error_variable.items.append(record)
+        self._collect(record)
         if action not in QUIET:
             self.context.streams.error(record)
+
+    def _collect(self, record: ErrorRecord) -> None:
+        """Put a record into the -ErrorVariable of every command around it."""
+        for context in self.context.callers():
+            if context.error_variable is not None:
+                context.error_variable.items.append(record)
 
     def write_message(self, stream: int, message: str) -> None:
         """Write to the warning (3), verbose (4), debug (5) or information (6) stream, if the preference lets it."""

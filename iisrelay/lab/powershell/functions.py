@@ -214,8 +214,6 @@ def apply_variable_parameters(stage: GuardedStage, common: dict[str, object]) ->
     scope = caller.scope if caller is not None else stage.context.scope
     if "errorvariable" in common:
         stage.context.error_variable = _collecting_list(scope, common["errorvariable"])
-        if not stage.context.is_cmdlet:
-            stage.context.streams = stage.context.streams.copied(2, stage.context.error_variable.items.append)
     for name, stream in (("warningvariable", 3), ("informationvariable", 6)):
         if name in common:
             found = _collecting_list(scope, common[name])

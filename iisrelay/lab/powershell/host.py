@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell import automation_types, cmdlets, dotnet, evaluator
 from iisrelay.lab.powershell.binder import Argument
 from iisrelay.lab.powershell.engine import Engine
-from iisrelay.lab.powershell.error_records import InvocationInfo, PowerShellError
+from iisrelay.lab.powershell.error_records import InvocationInfo, PowerShellError, Source
 from iisrelay.lab.powershell.evaluator.statements import FAILURES
 from iisrelay.lab.powershell.flow import ExitSignal, FlowSignal
 from iisrelay.lab.powershell.functions import FunctionStage
@@ -215,10 +215,9 @@ def _run_file(engine: Engine, path: str, words: Sequence[str]) -> int:
 
 def _run_script(engine: Engine, full: str, text: str, words: Sequence[str]) -> int:
     engine.check_script_policy(full)
-    name = full.rpartition("\\")[2]
     block = engine.parse_block(text, full)
-    function = FunctionInfo(name, block, "ExternalScript", path=full)
-    invocation = InvocationInfo(name, block.source, 0, len(text), command=function)
+    function = FunctionInfo(full.rpartition("\\")[2], block, "ExternalScript", path=full)
+    invocation = InvocationInfo(full, Source(""), 0, 0, command=function)
     stage = FunctionStage(engine, function, _arguments(words), invocation=invocation)
     stage.emit = engine.host_output.write
     stage.begin()

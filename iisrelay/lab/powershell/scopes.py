@@ -26,7 +26,7 @@ NOTHING = Nothing()
 
 
 class Variable:
-    """A variable; ``type_name`` is its type constraint ("" for none), ``options`` are lower-case words of ``OPTIONS``."""
+    """A variable; ``type_name`` is its type constraint ("": none), ``options`` are words of ``OPTIONS``, lower case."""
 
     __slots__ = ("description", "name", "options", "type_name", "value")
 

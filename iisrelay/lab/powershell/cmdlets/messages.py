@@ -76,8 +76,9 @@ def _name_after_caller(engine: Engine, record: ErrorRecord) -> None:
     caller = engine.context.nearest_function()
     if caller is not None and caller.invocation is not None and record.invocation is None:
         record.invocation = caller.invocation
-        if "," not in record.identifier and caller.invocation.name:
-            record.identifier = f"{record.identifier},{caller.invocation.name}"
+        name = getattr(caller.function, "name", "")
+        if "," not in record.identifier and name:
+            record.identifier = f"{record.identifier},{name}"
 
 
 @cmdlet("Write-Warning", MESSAGE, streaming=True)
