@@ -9,9 +9,10 @@ from iisrelay.lab.windows.adsi import computer, container
 from iisrelay.lab.windows.adsi.attributes import PropertyAttributes
 from iisrelay.lab.windows.adsi.cache import PropertyCache
 from iisrelay.lab.windows.adsi.native import NativeObject
-from iisrelay.lab.windows.metabase.failures import PATH_NOT_FOUND, failure, win32_failure
+from iisrelay.lab.windows.metabase.failures import PATH_NOT_FOUND, PROPERTY_NOT_SUPPORTED, failure, win32_failure
 from iisrelay.lab.windows.metabase.lookup import data_keys
-from iisrelay.lab.windows.metabase.schema import class_property, find_property, properties_of
+from iisrelay.lab.windows.metabase.schema import find_property, properties_of
+from iisrelay.settings.metabase_schema import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,7 +143,9 @@ class AdsObject(NativeObject):
         self.put_ex(int(unwrap(operation)), str(name), items)  # type: ignore[call-overload]
 
     def _get_data_paths(self, name: object, attribute: object = 0) -> PSArray:
-        schema = class_property(self.class_name, str(name))
+        schema = find(str(name))  # of any class: scripts look for properties of what is below
+        if schema is None:
+            raise failure(PROPERTY_NOT_SUPPORTED)
         here = self.stored_key()
         found = data_keys(here, schema.name, inheritable_only=unwrap(attribute) == _INHERITABLE_ONLY)
         below = (key.path.removeprefix(here.path).strip("/") for key in found)

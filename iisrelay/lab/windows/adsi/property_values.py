@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.collections import DictionaryEntry
-from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.powershell.conversions import to_bool
+from iisrelay.lab.powershell.errors import NetError, out_of_range
 from iisrelay.lab.powershell.values import PSArray, unwrap
 from iisrelay.lab.windows.adsi.cache import PutOperation
 from iisrelay.lab.windows.adsi.com_members import LateBound
@@ -34,6 +35,9 @@ class PropertyValueCollection(LateBound):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def __bool__(self) -> bool:
+        return to_bool(PSArray(self.items))
 
     @property
     def value(self) -> object:
@@ -85,14 +89,6 @@ class PropertyValueCollection(LateBound):
         properties = [(name, "Property") for name in ("Value", "Count", "PropertyName")]
         return [*properties, *((name, "Method") for name in ("Add", "AddRange", "Clear", "Contains", "Remove"))]
 
-    def __getitem__(self, index: int) -> object:
-        return self.items[index]
-
-    def __setitem__(self, index: int, value: object) -> None:
-        changed = list(self.items)
-        changed[index] = value
-        self._replace(changed)
-
     def _methods(self) -> dict[str, Callable[..., object]]:
         return {
             "add": self._add,
@@ -103,10 +99,21 @@ class PropertyValueCollection(LateBound):
             "insert": lambda index, value: self._replace([*self.items[:index], value, *self.items[index:]]),
             "remove": self._remove,
             "removeat": lambda index: self._replace([item for place, item in enumerate(self.items) if place != index]),
-            "item": lambda index: self.items[index],
-            "get_item": lambda index: self.items[index],
+            "item": self._item,
+            "get_item": self._item,
+            "set_item": self._set_item,
             "tostring": lambda: self.net_type,
         }
+
+    def _item(self, index: object) -> object:
+        place = unwrap(index)
+        if not isinstance(place, int) or not 0 <= place < len(self.items):
+            raise out_of_range("index")
+        return self.items[place]
+
+    def _set_item(self, index: object, value: object) -> None:
+        self._item(index)
+        self._replace([value if place == index else item for place, item in enumerate(self.items)])
 
     def _add(self, value: object) -> int:
         self._replace([*self.items, value])

@@ -93,7 +93,9 @@ def invoke_wmi_method(call: Call) -> Iterator[object]:
         with reported(call, "InvokeWMIManagementException"):
             instance = _target(call, unwrap(target)).instance
             method = require_method(instance.wmi_class, call.get("Name"))
-            yield run_method(machine_of(call), instance, method, spread(call.get("ArgumentList")))
+            result = run_method(machine_of(call), instance, method, spread(call.get("ArgumentList")))
+            if result is not None:
+                yield result
 
 
 @cmdlet(

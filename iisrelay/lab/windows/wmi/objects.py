@@ -162,10 +162,14 @@ def require_method(wmi_class: WmiClass, name: object) -> Method:
     return method
 
 
-def run_method(machine: Machine, instance: Instance, method: Method, arguments: list[object]) -> ManagementObject:
-    """Run a method; the out parameters come as an object with ReturnValue."""
+def run_method(
+    machine: Machine, instance: Instance, method: Method, arguments: list[object]
+) -> ManagementObject | None:
+    """Run a method; the out parameters come as an object, with ReturnValue where the method has one."""
     given = _from_parameters(method, arguments)
     outcome = dict(method.function(machine, instance.values, *given))
+    if not outcome:
+        return None
     declared = tuple(Property(name) for name in outcome)
     parameters = Instance(WmiClass("__PARAMETERS", declared), outcome, dict(outcome))
     return ManagementObject(machine, parameters, is_embedded=True)
