@@ -6,12 +6,12 @@ from iisrelay.plan.guard import Outlook
 from iisrelay.plan.places import Placement
 from iisrelay.settings.stored import AccessList, Address, Store
 from iisrelay.site.target import Target
+from iisrelay.state.request import OUTBOUND_ESMTP
 from iisrelay.status import Restart
 
 BUILD_2019 = 17763
 BUILD_2022 = 20348
 ESMTP_OFF = 7
-OUTBOUND_ESMTP = "SmtpOutboundCommandSupportOptions"
 
 
 def warnings(target: Target, outlook: Outlook) -> tuple[str, ...]:
@@ -65,7 +65,8 @@ def _server(outlook: Outlook, placement: Placement) -> Iterator[str]:
         )
     if placement.existing is None and not placement.server.bindings:
         yield f"{label} is new and has no bindings: it will listen nowhere"
-    if placement.existing and outlook.value(placement.path, OUTBOUND_ESMTP) == ESMTP_OFF:
+    esmtp = outlook.value(placement.path, OUTBOUND_ESMTP)
+    if (esmtp if esmtp is not None else outlook.value("SmtpSvc", OUTBOUND_ESMTP)) == ESMTP_OFF:
         yield (
             f"{label} sends without ESMTP ({OUTBOUND_ESMTP} is 7): no STARTTLS, no authentication outbound; "
             f"set the outbound ESMTP verbs, or `metabase: {{{OUTBOUND_ESMTP}: 7697601}}`"

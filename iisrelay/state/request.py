@@ -16,8 +16,9 @@ ALWAYS = (
     ("ServerAutoStart", Kind.BOOL),
     ("RelayIpList", Kind.IPSECLIST),
     ("IPSecurity", Kind.IPSECLIST),
-    ("SmtpOutboundCommandSupportOptions", Kind.DWORD),
 )
+# Read from the service too: new virtual servers inherit it.
+OUTBOUND_ESMTP = "SmtpOutboundCommandSupportOptions"
 SERVICE_SCOPE = "service"
 SERVER_SCOPE = "server"
 DOMAIN_SCOPE = "domain"
@@ -74,6 +75,7 @@ class Request:
 
 def _properties(target: Target) -> set[PropertyQuestion]:
     questions = {PropertyQuestion(SERVER_SCOPE, name, kind) for name, kind in ALWAYS}
+    questions.update(PropertyQuestion(scope, OUTBOUND_ESMTP, Kind.DWORD) for scope in (SERVICE_SCOPE, SERVER_SCOPE))
     questions.update(_questions(SERVICE_SCOPE, target.assignments))
     for server in target.virtual_servers:
         questions.update(_questions(SERVER_SCOPE, server.assignments))

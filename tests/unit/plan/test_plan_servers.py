@@ -24,7 +24,7 @@ def test_a_new_virtual_server_gets_the_lowest_free_number_and_is_started_last(si
     assert summary(made) == [
         ("virtual_servers[New]", "SmtpSvc/2", "KeyType", Action.CREATE),
         ("virtual_servers[New].general.bindings", "SmtpSvc/2", "ServerBindings", Action.CREATE),
-        ("virtual_servers[New].state", "SmtpSvc/2", "ServerAutoStart", Action.CREATE),
+        ("virtual_servers[New].general.auto_start", "SmtpSvc/2", "ServerAutoStart", Action.CREATE),
         ("virtual_servers[New].state", "SmtpSvc/2", "ServerState", Action.CREATE),
     ]
 
