@@ -28,6 +28,11 @@ class CimInstance(DynamicObject):
         self.machine = machine
         self.instance = instance
 
+    def __str__(self) -> str:
+        wmi_class = self.instance.wmi_class
+        keys = ", ".join(f'{key.name} = "{self.instance.values.get(key.name)}"' for key in wmi_class.keys)
+        return f"{wmi_class.name} ({keys})" if keys else wmi_class.name
+
     def get_member(self, engine: Engine, name: str) -> object:
         """Give a property of the instance, or one of .NET's."""
         for known in self.instance.values:
@@ -45,10 +50,7 @@ class CimInstance(DynamicObject):
     def call_member(self, engine: Engine, name: str, arguments: list[object]) -> object:  # noqa: ARG002 - the contract
         """Call one of .NET's methods."""
         if name.lower() == "tostring":
-            keys = ", ".join(
-                f'{key.name} = "{self.instance.values.get(key.name)}"' for key in self.instance.wmi_class.keys
-            )
-            return f"{self.instance.wmi_class.name} ({keys})" if keys else self.instance.wmi_class.name
+            return str(self)
         if name.lower() in ("dispose", "getcimsessionid"):
             return None
         raise AttributeError(name)

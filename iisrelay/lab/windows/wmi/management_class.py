@@ -36,6 +36,9 @@ class ManagementClass(DynamicObject):
         self.machine = machine
         self.wmi_class = wmi_class
 
+    def __str__(self) -> str:
+        return self.path
+
     @property
     def path(self) -> str:
         """The full path."""

@@ -32,6 +32,9 @@ class ManagementObject(DynamicObject):
         self.instance = instance
         self.is_embedded = is_embedded
 
+    def __str__(self) -> str:
+        return self.net_type if self.is_embedded else self.path
+
     @property
     def path(self) -> str:
         r"""The full path: ``\\HOST\root\cimv2:Class.Key="value"``."""
@@ -142,7 +145,7 @@ class ManagementObject(DynamicObject):
             "converttodatetime": lambda text: convert(engine, iso_time(str(text)), "System.DateTime"),
             "clone": lambda: ManagementObject(self.machine, self.instance),
             "dispose": lambda: None,
-            "tostring": lambda: self.net_type if self.is_embedded else self.path,
+            "tostring": lambda: str(self),
             "equals": lambda other: other is self,
         }
 

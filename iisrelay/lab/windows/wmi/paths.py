@@ -14,7 +14,7 @@ _PATH = re.compile(
         (?:(?P<namespace>[^:."=]+):)?
         (?P<class_name>\w+)
         (?P<keys>=@|=.+|\..+)?$""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _KEY = re.compile(
     r"""(?P<name>\w+)\s*=\s*(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^,]+))"""
