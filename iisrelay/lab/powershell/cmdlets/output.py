@@ -75,8 +75,8 @@ def _document(call: Call, shape: str) -> Document:
     return document
 
 
-@cmdlet("Format-Table", PROPERTY, Param("AutoSize", "switch"), Param("HideTableHeaders", "switch"), Param("Wrap", "switch"),
-        *COMMON_FORMAT, aliases=("ft",))  # fmt: skip
+@cmdlet("Format-Table", PROPERTY, Param("AutoSize", "switch"), Param("HideTableHeaders", "switch"),
+        Param("Wrap", "switch"), *COMMON_FORMAT, aliases=("ft",))  # fmt: skip
 def format_table(call: Call) -> Iterator[object]:
     """Format-Table: objects as a table."""
     document = _document(call, "table")
@@ -91,8 +91,8 @@ def format_list(call: Call) -> Iterator[object]:
     yield _document(call, "list")
 
 
-@cmdlet("Format-Wide", Param("Property", position=0), Param("AutoSize", "switch"), Param("Column", "int"), *COMMON_FORMAT,
-        aliases=("fw",))  # fmt: skip
+@cmdlet("Format-Wide", Param("Property", position=0), Param("AutoSize", "switch"), Param("Column", "int"),
+        *COMMON_FORMAT, aliases=("fw",))  # fmt: skip
 def format_wide(call: Call) -> Iterator[object]:
     """Format-Wide: one property of each object, in columns."""
     document = _document(call, "wide")
@@ -102,8 +102,8 @@ def format_wide(call: Call) -> Iterator[object]:
 
 @cmdlet("Out-File", Param("FilePath", "string", 0, mandatory=True, aliases=("PSPath", "LiteralPath", "Path")),
         Param("Encoding", "string", 1), Param("Append", "switch"), Param("Force", "switch"),
-        Param("NoClobber", "switch", aliases=("NoOverwrite",)), Param("Width", "int"), Param("NoNewline", "switch", since="5.0"),
-        INPUT_OBJECT)  # fmt: skip
+        Param("NoClobber", "switch", aliases=("NoOverwrite",)), Param("Width", "int"),
+        Param("NoNewline", "switch", since="5.0"), INPUT_OBJECT)  # fmt: skip
 def out_file(call: Call) -> None:
     """Out-File: objects as text to a file, UTF-16 unless told otherwise."""
     page = Page(call.engine, _whole(call.get("Width", CONSOLE_COLUMNS)))

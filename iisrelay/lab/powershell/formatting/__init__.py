@@ -1,4 +1,4 @@
-"""How objects become console text: views of known types, tables and lists for the rest, blank lines as Windows has them."""
+"""How objects become console text: views of known types, tables and lists for the rest."""
 
 from __future__ import annotations
 

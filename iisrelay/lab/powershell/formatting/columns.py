@@ -7,7 +7,7 @@ HIDDEN = -1
 
 
 def distribute(widths: list[int], total: int) -> list[int]:
-    """Give columns of width 0 equal shares of what is left, then fit everything into the line; HIDDEN columns fall away."""
+    """Give columns of width 0 equal shares of what is left, then fit all into the line; HIDDEN ones fall away."""
     result = list(widths)
     free = [index for index, width in enumerate(widths) if width == 0]
     if free:

@@ -1,4 +1,4 @@
-"""What is being shown: objects with the shape they are shown in. Format-Table and its kin make one; Out-* write it down."""
+"""What is being shown: objects in a shape. Format-Table and its kin make one, Out-* write it down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The default views of types that Windows PowerShell brings formatting data for. Columns and widths are those of 5.1."""
+"""The default views of types that Windows PowerShell has formatting data for, with the columns of 5.1."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ register_view(
     "System.Collections.DictionaryEntry",
 )
 register_view(TextView(_date_text), "System.DateTime")
-register_view(TextView(lambda engine, item: to_string(engine, item), inline=True), f"{AUTOMATION}ScriptBlock")
+register_view(TextView(to_string, inline=True), f"{AUTOMATION}ScriptBlock")
 register_view(
     TextView(lambda engine, item: to_string(engine, read_property(engine, item, "Message")), inline=True),
     "System.Exception",
@@ -83,8 +83,8 @@ register_view(
     "System.Version",
 )  # fmt: skip
 register_view(
-    TableView((ViewColumn("IsPublic", width=8), ViewColumn("IsSerial", "IsSerializable", 8), ViewColumn("Name", width=40),
-               ViewColumn("BaseType"))),
+    TableView((ViewColumn("IsPublic", width=8), ViewColumn("IsSerial", "IsSerializable", 8),
+               ViewColumn("Name", width=40), ViewColumn("BaseType"))),
     "System.Type",
 )  # fmt: skip
 register_view(

@@ -84,7 +84,7 @@ class Page:
 
 
 def arranged(engine: Engine, document: Document, width: int) -> Document:
-    """Prepare what Format-Table and its kin gathered: collections taken apart, text between the rows, columns chosen."""
+    """Prepare what Format-Table and its kin gathered: take collections apart, choose the columns."""
     entries: list[object] = []
     for item in (single for entry in document.entries for single in flattened(entry)):
         inline = inline_lines(engine, item)

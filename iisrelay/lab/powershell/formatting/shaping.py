@@ -25,7 +25,7 @@ def default_document(engine: Engine, item: object) -> Document:
     if isinstance(view, ListView):
         return Document("list", [from_view(column) for column in view.columns], bound=view)
     if isinstance(view, TextView):
-        return Document("text", [Column("", lambda engine, value: view.text(engine, value))], bound=view)
+        return Document("text", [Column("", view.text)], bound=view)
     names = default_properties(item) or property_names(item)
     if len(names) > LARGEST_TABLE:
         return Document("list")
@@ -90,7 +90,7 @@ def list_columns(engine: Engine, document: Document, item: object) -> list[Colum
 
 def requested_columns(engine: Engine, requested: list[object], item: object) -> list[Column]:
     """Read a -Property argument: names, wildcards, script blocks and tables with Width, Alignment, FormatString."""
-    columns = []
+    columns: list[Column] = []
     for entry in requested:
         settings = _settings(engine, entry)
         for expression in property_expressions(engine, entry):
@@ -100,7 +100,7 @@ def requested_columns(engine: Engine, requested: list[object], item: object) -> 
                 columns.append(
                     Column(
                         expression.label,
-                        lambda engine, value, expression=expression: expression.value(engine, value),
+                        expression.value,
                         int(convert(engine, settings.get("width", 0), "int")),  # type: ignore[call-overload]
                         _alignment(engine, settings),
                         to_string(engine, settings.get("formatstring")),
@@ -132,4 +132,4 @@ def group_column(engine: Engine, value: object) -> Column | None:
     if value is None or (isinstance(value, str) and not to_bool(value)):
         return None
     (expression,) = property_expressions(engine, value)
-    return Column(expression.label, lambda engine, item: expression.value(engine, item))
+    return Column(expression.label, expression.value)

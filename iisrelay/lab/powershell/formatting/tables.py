@@ -68,7 +68,7 @@ def _text_lines(engine: Engine, document: Document, entry: object) -> list[str]:
     return lines_of(document.columns[0].text(engine, entry))
 
 
-# -- lists ---------------------------------------------------------------------------------------------------------------
+# -- lists -----------------------------------------------------------------------------------------------------------
 
 
 def list_lines(engine: Engine, document: Document, entry: object, width: int) -> list[str]:
@@ -86,7 +86,7 @@ def list_lines(engine: Engine, document: Document, entry: object, width: int) ->
     return [*lines, ""]
 
 
-# -- wide lists ----------------------------------------------------------------------------------------------------------
+# -- wide lists ------------------------------------------------------------------------------------------------------
 
 
 def _wide_lines(engine: Engine, document: Document, entries: list[object], width: int) -> list[str]:
@@ -101,7 +101,7 @@ def _wide_lines(engine: Engine, document: Document, entries: list[object], width
     return [" ".join(fitted(text, cell) for text in row) for row in rows]
 
 
-# -- tables --------------------------------------------------------------------------------------------------------------
+# -- tables ----------------------------------------------------------------------------------------------------------
 
 
 class Table:

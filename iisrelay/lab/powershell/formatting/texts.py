@@ -43,7 +43,7 @@ def _items(value: object) -> Iterable[object] | None:
 def _braced(engine: Engine, items: Iterable[object]) -> str:
     limit = engine.get_variable("FormatEnumerationLimit", DEFAULT_LIMIT)
     limit = limit if isinstance(limit, int) else DEFAULT_LIMIT
-    shown = []
+    shown: list[str] = []
     for count, item in enumerate(items):
         if 0 <= limit <= count:
             return f"{{{', '.join(shown)}{ELLIPSIS}}}"
@@ -88,7 +88,7 @@ def property_text(engine: Engine, value: object, pattern: str = "") -> str:
     return cell_text(engine, value)
 
 
-# -- fitting into a width ------------------------------------------------------------------------------------------------
+# -- fitting into a width --------------------------------------------------------------------------------------------
 
 
 def lines_of(text: str) -> list[str]:

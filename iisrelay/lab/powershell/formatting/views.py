@@ -1,4 +1,4 @@
-"""Views: how objects of a known type are shown by default. Types without one get a table or a list of all properties."""
+"""Views: how objects of a known type are shown by default; the rest get a table or list of all properties."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Getter = Callable[["Engine", object], object]
 
 @dataclass(frozen=True)
 class ViewColumn:
-    """A column of a table or a line of a list. ``source`` is a property's name or a function; width 0 takes what is left."""
+    """A column of a table or a line of a list. ``source`` is a property or a function; width 0 takes what is left."""
 
     label: str
     source: str | Getter = ""
