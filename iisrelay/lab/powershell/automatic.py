@@ -57,18 +57,20 @@ VERSION_TABLES = {
 COMPATIBLE = ("1.0", "2.0", "3.0", "4.0", "5.0", "5.1")
 
 
-def initial_variables(engine: Engine) -> Iterator[tuple[object, ...]]:
-    """Give (name, value, options...) of the variables that a process starts with."""
-    yield from DEFAULTS.items()
+def initial_variables(engine: Engine) -> Iterator[tuple[str, object, frozenset[str]]]:
+    """Give (name, value, options) of the variables that a process starts with."""
+    none, constant = frozenset[str](), frozenset({"constant", "allscope"})
+    for name, value in DEFAULTS.items():
+        yield name, value, none
     home = engine.environment.get("USERPROFILE") or "C:\\Users\\Administrator"
-    yield "HOME", home, "readonly", "allscope"
-    yield "PSHOME", SHELL_FOLDER, "constant", "allscope"
-    yield "ShellId", "Microsoft.PowerShell", "constant", "allscope"
-    yield "PID", DEFAULT_PROCESS_ID, "constant", "allscope"
-    yield "PROFILE", f"{home}\\Documents\\WindowsPowerShell\\Microsoft.PowerShell_profile.ps1"
-    yield "ConsoleFileName", "", "readonly", "allscope"
-    yield "PSSessionApplicationName", "wsman"
-    yield "PSEmailServer", ""
+    yield "HOME", home, frozenset({"readonly", "allscope"})
+    yield "PSHOME", SHELL_FOLDER, constant
+    yield "ShellId", "Microsoft.PowerShell", constant
+    yield "PID", DEFAULT_PROCESS_ID, constant
+    yield "PROFILE", f"{home}\\Documents\\WindowsPowerShell\\Microsoft.PowerShell_profile.ps1", none
+    yield "ConsoleFileName", "", frozenset({"readonly", "allscope"})
+    yield "PSSessionApplicationName", "wsman", none
+    yield "PSEmailServer", "", none
 
 
 def version_table(engine: Engine) -> Hashtable:
@@ -128,6 +130,10 @@ def _input(engine: Engine) -> object:
     return engine.piped_input() if engine.context.nearest_function() is None else PSArray()
 
 
+def _item(engine: Engine) -> object:
+    return engine.get_variable("_") if engine.version_number >= 3 else None
+
+
 def _script_root(engine: Engine) -> object:
     if engine.version_number < 3:
         return None
@@ -151,6 +157,7 @@ AUTOMATIC: dict[str, Callable[[Engine], object]] = {
     "myinvocation": _invocation,
     "psboundparameters": _bound,
     "pscmdlet": _cmdlet,
+    "psitem": _item,
     "pscommandpath": _script_path,
     "psscriptroot": _script_root,
     "psversiontable": version_table,

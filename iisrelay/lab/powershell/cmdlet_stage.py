@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from iisrelay.lab.powershell.binder import Argument, Binder, Binding, Signature
 from iisrelay.lab.powershell.commands import Call, CmdletInfo, Param, Processor
@@ -20,10 +20,12 @@ from iisrelay.lab.powershell.script_blocks import ParameterSetEntry, ParameterSp
 from iisrelay.lab.powershell.validators import validate_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.streams import Streams
+
+Result = TypeVar("Result")
 
 _CHANGING_VERBS_WORDS = (
     "add clear copy disable enable install move new remove rename restart restore set start stop suspend uninstall"
@@ -160,19 +162,17 @@ class CmdletStage(GuardedStage):
         if self.skipped:
             return
         results = self.guarded(lambda: self.info.function(call))
-        if results is None:
-            return
-        iterator = iter(results)  # type: ignore[call-overload]
+        iterator = iter(results or ())
         while True:
             item = self.guarded(lambda: next(iterator, MISSING))
             if item is MISSING:
                 return
             self.emit(item)
 
-    def guarded(self, function: object) -> Iterable[object] | object:
+    def guarded(self, function: Callable[[], Result]) -> Result:
         """Run a piece of the cmdlet; a .NET exception ends it in the cmdlet's name."""
         try:
-            return function()  # type: ignore[operator]
+            return function()
         except NetError as error:
             identifier = self.engine.qualified(error.identifier or error.type_name.rsplit(".", 1)[-1])
             record = ErrorRecord(error, identifier, error.category or "NotSpecified", activity=self.info.name)

@@ -44,7 +44,7 @@ class Engine(ErrorReporting):
     ) -> None:
         self.machine = machine
         self.version = version
-        self.version_number = float(version)
+        self.version_number: float = float(version)
         self.out = out
         self.err = err
         self.read_line = read_line
@@ -64,8 +64,8 @@ class Engine(ErrorReporting):
         self.host_output = HostOutput(self)
         self.global_scope = Scope()
         self.context = Context(self.global_scope, Source(""), self.host_output.streams())
-        for name, value, *options in initial_variables(self):
-            self.global_scope.variables[name.lower()] = Variable(name, value, options=frozenset(options))
+        for name, value, options in initial_variables(self):
+            self.global_scope.variables[name.lower()] = Variable(name, value, options=options)
 
     # -- variables -----------------------------------------------------------------------------------------------------
 

@@ -119,7 +119,7 @@ class ErrorRecord:
         return self.message if self.message is not None else self.exception.message
 
     def with_exception(self, exception: NetError) -> ErrorRecord:
-        """Copy the record around another exception: a catch block that names an inner exception's type sees this."""
+        """Copy the record around another exception: a catch that names an inner exception's type sees this."""
         copied = ErrorRecord(exception, self.identifier, message=self.message, target=self.target)
         copied.category_info = self.category_info
         copied.invocation, copied.stack_trace, copied.logged = self.invocation, self.stack_trace, True
@@ -130,8 +130,8 @@ class PowerShellError(Exception):
     """A terminating error on its way up.
 
     ``is_thrown``: made by ``throw``, so it ends the script unless caught. ``is_final``: made by -ErrorAction Stop or
-    already judged by a statement; no preference makes it continue. ``leaving``: the context of an advanced function that
-    ThrowTerminatingError ends; only the caller's statement judges it.
+    already judged by a statement; no preference makes it continue. ``leaving``: the context of an advanced function
+    that ThrowTerminatingError ends; only the caller's statement judges it.
     """
 
     def __init__(

@@ -109,7 +109,7 @@ class ErrorReporting:
         self.log_error(error.record)
         self.success = False
         trap = self._find_trap(error, traps)
-        if trap is None and (self.catching or error.is_final or error.leaving in self.context.callers()):
+        if trap is None and (self.catching or error.is_final or self._leaves(error)):
             raise error
         if trap is not None and self._run_trap(trap, error, emit):
             return
@@ -123,6 +123,10 @@ class ErrorReporting:
         if error.is_thrown and trap is None:
             raise error
         self.context.streams.error(error.record)
+
+    def _leaves(self, error: PowerShellError) -> bool:
+        """Tell whether an error is to end a function that is still running."""
+        return error.leaving is not None and any(context is error.leaving for context in self.context.callers())
 
     def _find_trap(self, error: PowerShellError, traps: Sequence[tuple[str | None, Execute]]) -> Execute | None:
         if not traps:

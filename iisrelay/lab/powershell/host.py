@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import sys
+import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ REGISTERED = (automation_types, cmdlets, dotnet, evaluator)
 """Modules whose import fills the tables of cmdlets, types and syntax."""
 
 RECURSION_LIMIT = 60_000  # a call of the language takes about 20 Python frames; the language's own limit is 1000 calls
+LAB_FAILURE = 70  # EX_SOFTWARE: no exit code of powershell.exe
 BAD_ARGUMENT = (
     -196608
 )  # the exit code of powershell.exe for a file that is not there, as an unsigned 16-bit shift (0xFFFD0000)
@@ -252,6 +254,9 @@ def _guarded(engine: Engine, run: Callable[[], int]) -> int:
     except FAILURES as raised:
         _show(engine, engine.as_error(raised))
         return 1
+    except Exception:  # noqa: BLE001 - a defect of the lab must be loud, look like no error of Windows, and end this process only
+        engine.err(f"The lab failed, not the script:\n{traceback.format_exc()}")
+        return LAB_FAILURE
 
 
 def _show(engine: Engine, error: PowerShellError) -> None:

@@ -259,7 +259,7 @@ class VariableReference(Reference):
         self.variable = variable
 
     @property
-    def value(self) -> object:  # type: ignore[override]
+    def value(self) -> object:
         """The variable's value."""
         return None if self.variable.value is NOTHING else self.variable.value
 

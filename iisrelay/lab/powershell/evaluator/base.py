@@ -63,7 +63,7 @@ def compile_expression(node: syntax.Node) -> Evaluate:
     """Compile an expression; its closure never gives ``NOTHING``."""
     compiler = EXPRESSIONS.get(type(node))
     if compiler is not None:
-        return compiler(node)  # type: ignore[no-any-return]
+        return compiler(node)
     raw = compile_raw(node)
 
     def evaluate(engine: Engine) -> object:
@@ -77,7 +77,7 @@ def compile_raw(node: syntax.Node) -> Evaluate:
     """Compile an expression whose closure may give ``NOTHING``."""
     compiler = RAW_EXPRESSIONS.get(type(node)) or EXPRESSIONS.get(type(node))
     if compiler is not None:
-        return compiler(node)  # type: ignore[no-any-return]
+        return compiler(node)
     return compile_statement_value(node)
 
 
@@ -85,7 +85,7 @@ def compile_statement(node: syntax.Node) -> Execute:
     """Compile a statement."""
     compiler = STATEMENTS.get(type(node))
     if compiler is not None:
-        return compiler(node)  # type: ignore[no-any-return]
+        return compiler(node)
     raw = compile_raw(node)
 
     def execute(engine: Engine, emit: Emit) -> None:
