@@ -120,13 +120,14 @@ def _value_names(value: RegistryKeyObject) -> list[str]:
 
 @registry_key.method("GetValue")
 def get_value(
-    engine: Engine, value: RegistryKeyObject, name: object, default: object = None, options: int = 0
+    engine: Engine, value: RegistryKeyObject, name: object, default: object = None, options: object = 0
 ) -> object:
     """A value's data, or the default."""
+    expanded = not enum_number(engine, options, OPTIONS_TYPE) & _DO_NOT_EXPAND
     found = value.key.values.get(str(name or "").lower())
     if found is None:
         return default
-    return to_powershell(found, engine.environment, expanded=not options & _DO_NOT_EXPAND)
+    return to_powershell(found, engine.environment, expanded=expanded)
 
 
 @registry_key.method("GetValueKind")

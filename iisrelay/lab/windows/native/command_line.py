@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 _OPERATOR = re.compile(r"&&|\|\||[&|]")
 _REDIRECTION = re.compile(r"([12]?)(>>|>&|>|<)")
-_WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+_WORD = re.compile(r'(?:[^\s"&|<>]|"[^"]*"?)+')
 
 
 @dataclass
