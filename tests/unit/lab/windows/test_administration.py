@@ -78,7 +78,7 @@ def test_service_errors(shell, script, words):
 
 
 def test_start_type_came_with_windows_powershell_5(shell_on):
-    assert shell_on("2008r2(Get-Service SMTPSVC).StartType -eq $null").output == "True"
+    assert shell_on("2008r2")("(Get-Service SMTPSVC).StartType -eq $null").output == "True"
 
 
 def test_an_ordinary_user_may_look_but_not_touch(shell):

@@ -149,7 +149,7 @@ def test_dotnet_errors(shell, script, words):
 
 
 def test_open_base_key_came_with_net_4(shell_on):
-    ran = shell_on("2008r2[Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')")
+    ran = shell_on("2008r2")("[Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')")
     assert "OpenBaseKey" in ran.errors
 
 
