@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,7 +84,10 @@ def ensure_running(folder: Path, names: Sequence[str], *, windows: str = DEFAULT
 def stop(folder: Path, names: str | Sequence[str] = ()) -> tuple[str, ...]:
     """Stop hosts (none named: all of them); gives the names of those that ran."""
     folder = folder.absolute()
-    endpoints = [_load(folder, name) for name in _list(names)] or _endpoints(folder)
+    return _stop_running(folder, [_load(folder, name) for name in _list(names)] or _endpoints(folder))
+
+
+def _stop_running(folder: Path, endpoints: Iterable[Endpoint]) -> tuple[str, ...]:
     running = [endpoint for endpoint in endpoints if _is_running(endpoint)]
     for endpoint in running:
         _ask(endpoint, "/lab/stop")
@@ -105,7 +108,7 @@ def reset(
     folder = folder.absolute()
     wanted = _list(names)
     known = {name: _load(folder, name) for name in wanted}
-    stop(folder, wanted)
+    _stop_running(folder, known.values())
     for name, endpoint in known.items():
         (host_folder(folder, name) / STATE_FILE).unlink(missing_ok=True)
         key, product = _version(windows) if windows else (endpoint.windows, endpoint.product)
@@ -116,7 +119,7 @@ def reset(
 
 def delete(folder: Path, names: str | Sequence[str]) -> None:
     """Stop hosts and forget them."""
-    stop(folder, names)
+    _stop_running(folder.absolute(), [_load(folder, name) for name in _list(names)])
     for name in _list(names):
         shutil.rmtree(host_folder(folder.absolute(), name))
 
@@ -147,11 +150,11 @@ def connection(folder: Path, name: str) -> Connection:
 
 
 def execute(folder: Path, name: str, script: str, *, timeout_s: float = 300.0) -> ScriptResult:
-    """Run PowerShell on a host over WinRM, as a script of its own; starts the host when it does not run."""
+    """Run PowerShell on a host over WinRM, as a script of its own; starts the host when it was stopped."""
     from iisrelay.transport import bootstrap  # noqa: PLC0415 - the other commands start faster without WinRM
     from iisrelay.transport.winrm import WinRmTransport  # noqa: PLC0415 - as above
 
-    ensure_running(folder, [name])
+    start(folder, _load(folder, name).name)
     with WinRmTransport(connection(folder, name)) as transport:
         return transport.execute(bootstrap.encoded(RUN_INPUT), script.encode(), timeout_s)
 

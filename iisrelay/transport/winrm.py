@@ -54,14 +54,15 @@ class WinRmTransport:
         return ScriptResult(self._decoded(stdout), readable(stderr.decode("utf-8", "replace")), exit_code)
 
     def _run_twice_if_safe(self, arguments: Sequence[str], data: bytes, deadline: Deadline) -> tuple[bytes, bytes, int]:
+        shell = self._opened()
         try:
-            return self._opened().run(arguments, data, deadline)
+            return shell.run(arguments, data, deadline)
         except DeadlineError:
             raise
         except Exception as error:
-            if self._opened().committed or not mapping.is_lost_connection(error):
+            if shell.committed or not mapping.is_lost_connection(error):
                 raise
-        left_over = self._opened().abandon()
+        left_over = shell.abandon()
         self._shell = None
         result = self._opened().run(arguments, data, deadline)
         self._opened().close_other(left_over)
