@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.collections import ArrayList, Dictionary, GenericDictionary, GenericList, OrderedDictionary
+from iisrelay.lab.powershell.collections import (
+    ArrayList,
+    Dictionary,
+    GenericDictionary,
+    GenericList,
+    OrderedDictionary,
+    ReadOnlyCollection,
+)
 from iisrelay.lab.powershell.conversions import convert, convert_to
 from iisrelay.lab.powershell.errors import NetError, language_error
 from iisrelay.lab.powershell.invocation import call, method_failed
@@ -29,7 +36,8 @@ def get_index(engine: Engine | None, value: object, index: object) -> object:
         return _grid_item(engine, value, index)
     if isinstance(index, PSArray | ArrayList):
         return _several(engine, value, list(index))
-    if isinstance(value, str | PSArray | ArrayList):
+    named = isinstance(index, str) and isinstance(value, ReadOnlyCollection)  # the groups of a match, for example
+    if isinstance(value, str | PSArray | ArrayList) and not named:
         return _list_item(engine, value, index)
     return _item_property(engine, value, index)
 
@@ -69,8 +77,6 @@ def _place(engine: Engine | None, index: object) -> int:
 def _list_item(engine: Engine | None, value: str | PSArray | ArrayList, index: object) -> object:
     place = _place(engine, index)
     if not -len(value) <= place < len(value):
-        if isinstance(value, ArrayList) and not isinstance(value, GenericList):
-            return _outside(engine, place)
         return _outside(engine, place)
     return Char(value[place]) if isinstance(value, str) else value.items[place]
 

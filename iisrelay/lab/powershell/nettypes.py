@@ -46,7 +46,9 @@ class NetType:
     definition: NetType | None = None  # a generic type's open definition
     arguments: tuple[NetType, ...] = ()
     short: str = ""  # the accelerator-like name that "$([type])" prints
-    found: dict[tuple[str, str], object] = field(default_factory=dict, repr=False)  # lookups along the bases, remembered
+    found: dict[tuple[str, str], object] = field(
+        default_factory=dict, repr=False
+    )  # lookups along the bases, remembered
 
     @property
     def short_name(self) -> str:
@@ -205,7 +207,7 @@ def generic_type(definition: NetType, arguments: tuple[NetType, ...]) -> NetType
 def type_of(value: object) -> NetType:
     """Give the type of a value (GetType()); None counts as Object."""
     known = PYTHON_TYPES.get(type(value))
-    if known is not None:
+    if known is not None and not isinstance(value, NetError):
         return generic_type(known, value.type_arguments) if "`" in known.name else known  # type: ignore[attr-defined]
     if isinstance(value, PSArray):
         return array_type(_element_type(value.element))
@@ -220,6 +222,11 @@ def type_of(value: object) -> NetType:
     if value is None:
         return TYPES[OBJECT.lower()]
     return _by_python_base(type(value))
+
+
+def is_script_block(value: object) -> bool:
+    """Tell whether a value is a script block (their class belongs to the interpreter, above this module)."""
+    return hasattr(type(value), "compiled") and type_of(value).name == "System.Management.Automation.ScriptBlock"
 
 
 def _element_type(name: str) -> NetType:

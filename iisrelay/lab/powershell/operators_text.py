@@ -8,6 +8,7 @@ from iisrelay.lab.powershell.collections import Hashtable, enumerate_value
 from iisrelay.lab.powershell.conversions import convert, to_bool, to_string
 from iisrelay.lab.powershell.errors import NetError, language_error
 from iisrelay.lab.powershell.formatstrings import format_composite
+from iisrelay.lab.powershell.nettypes import is_script_block
 from iisrelay.lab.powershell.regexes import Regex, compile_for_operator, escape
 from iisrelay.lab.powershell.values import NetEnum, PSArray, unwrap
 from iisrelay.lab.powershell.wildcards import compile_wildcard
@@ -103,7 +104,7 @@ def splitting(ignore_case: bool) -> Callable[[Engine | None, object, object], ob
 
 def _splitter(engine: Engine | None, parts: list[object], limit: int, ignore_case: bool) -> Callable[[str], list[str]]:
     pattern = unwrap(parts[0])
-    if hasattr(pattern, "compiled") and not isinstance(pattern, Regex):
+    if is_script_block(pattern):
         return lambda text: _split_by_block(engine, pattern, text, limit)
     options = _split_options(parts[2]) if len(parts) > 2 else 0
     if isinstance(pattern, Regex):

@@ -64,11 +64,15 @@ def _from_base(text: str, base: int, integer: IntegerType) -> int:
         value = int(digits, base)
     except ValueError:
         if not digits:
-            raise out_of_range("startIndex", "Index was out of range. Must be non-negative and less than the size of the collection.") from None
+            raise out_of_range(
+                "startIndex", "Index was out of range. Must be non-negative and less than the size of the collection."
+            ) from None
         raise format_error("Could not find any recognizable digits.") from None
     span = integer.maximum - integer.minimum + 1
     if value >= span:
-        raise NetError("System.OverflowException", f"Value was either too large or too small for {_article(integer.name)}.")
+        raise NetError(
+            "System.OverflowException", f"Value was either too large or too small for {_article(integer.name)}."
+        )
     return integer.python(value - span if value > integer.maximum else value)
 
 
@@ -121,7 +125,7 @@ def to_text_of_base(value: Int64 | int, base: int) -> str:
     if number < 0:
         integer = INTEGERS.get(type(value), INTEGERS[Int64])
         number += 1 << (integer.maximum.bit_length() + 1)
-    return f"{number:{ {2: 'b', 8: 'o', 16: 'x'}[base]}}"
+    return f"{number:{ {2: 'b', 8: 'o', 16: 'x'}[base] }}"
 
 
 @net_convert.static("ChangeType")
@@ -203,9 +207,14 @@ def _declare_reader(name: str) -> None:
     def read(data: ByteArray, start: int) -> object:
         size = struct.calcsize(layout)
         if not 0 <= start < len(data):
-            raise out_of_range("startIndex", "Index was out of range. Must be non-negative and less than the size of the collection.")
+            raise out_of_range(
+                "startIndex", "Index was out of range. Must be non-negative and less than the size of the collection."
+            )
         if start + size > len(data):
-            raise argument_error("value", "Destination array is not long enough to copy all the items in the collection. Check array index and length.")
+            raise argument_error(
+                "value",
+                "Destination array is not long enough to copy all the items in the collection. Check array index and length.",
+            )
         return made(struct.unpack_from(layout, to_bytes(data), start)[0])
 
 

@@ -38,7 +38,9 @@ def date_table(culture: object) -> dict[str, str]:
     return INVARIANT if isinstance(culture, CultureInfo) and culture.is_invariant else ENGLISH
 
 
-culture_info = declare("System.Globalization.CultureInfo", python=CultureInfo, bases=("System.Object", "System.IFormatProvider"))
+culture_info = declare(
+    "System.Globalization.CultureInfo", python=CultureInfo, bases=("System.Object", "System.IFormatProvider")
+)
 culture_info.properties("Name")
 culture_info.getter("LCID")(lambda value: _NAMES.get(value.name.lower(), (4096, ""))[0])
 culture_info.getter("DisplayName", "EnglishName", "NativeName")(

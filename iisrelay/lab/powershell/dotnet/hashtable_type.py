@@ -32,7 +32,9 @@ _GENERIC = ("System.Collections.IDictionary", "System.Collections.Generic.IDicti
 hashtable = declare("System.Collections.Hashtable", python=Hashtable, bases=_BASES, accelerators=("hashtable",))
 ordered = declare("System.Collections.Specialized.OrderedDictionary", python=OrderedDictionary, bases=_BASES[:2])
 sorted_list = declare("System.Collections.SortedList", python=SortedList, bases=_BASES)
-generic = declare("System.Collections.Generic.Dictionary`2", python=GenericDictionary, bases=("System.Object", *_GENERIC))
+generic = declare(
+    "System.Collections.Generic.Dictionary`2", python=GenericDictionary, bases=("System.Object", *_GENERIC)
+)
 sorted_generic = declare("System.Collections.Generic.SortedDictionary`2", bases=("System.Object", *_GENERIC))
 
 
@@ -222,8 +224,12 @@ def get_key(value: SortedList, place: int) -> object:
     return value.keys()[place]
 
 
-entry = declare("System.Collections.DictionaryEntry", python=DictionaryEntry, bases=("System.ValueType",), value_type=True)
-pair = declare("System.Collections.Generic.KeyValuePair`2", python=KeyValuePair, bases=("System.ValueType",), value_type=True)
+entry = declare(
+    "System.Collections.DictionaryEntry", python=DictionaryEntry, bases=("System.ValueType",), value_type=True
+)
+pair = declare(
+    "System.Collections.Generic.KeyValuePair`2", python=KeyValuePair, bases=("System.ValueType",), value_type=True
+)
 for _declared in (entry, pair):
     _declared.properties("Key", "Value")
 entry.getter("Name")(lambda value: value.key)
@@ -239,5 +245,3 @@ def set_entry_value(value: DictionaryEntry, item: object) -> None:
 def new_entry(key: object, value: object) -> DictionaryEntry:
     """Make an entry."""
     return DictionaryEntry(key, value)
-
-

@@ -254,7 +254,9 @@ def for_each(engine: Engine, value: GenericList, action: object) -> None:
 collection = declare("System.Collections.ReadOnlyCollectionBase", python=ReadOnlyCollection, bases=_LIST[:2])
 declare_list_members(collection, read_only_list=True)
 
-enumerator = declare("System.Collections.Enumerator", python=Enumerator, bases=("System.Object", "System.Collections.IEnumerator"))
+enumerator = declare(
+    "System.Collections.Enumerator", python=Enumerator, bases=("System.Object", "System.Collections.IEnumerator")
+)
 enumerator.getter("Current")(lambda value: value.current)
 enumerator.getter("Key", "Name")(lambda value: getattr(value.current, "key", None))
 enumerator.getter("Value")(lambda value: getattr(value.current, "value", None))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.values import Reference
 
 declare_enum(
-    "System.Net.Sockets.AddressFamily", {"Unknown": -1, "Unspecified": 0, "Unix": 1, "InterNetwork": 2, "InterNetworkV6": 23}
+    "System.Net.Sockets.AddressFamily",
+    {"Unknown": -1, "Unspecified": 0, "Unix": 1, "InterNetwork": 2, "InterNetworkV6": 23},
 )
 declare_enum(
     "System.Net.SecurityProtocolType",

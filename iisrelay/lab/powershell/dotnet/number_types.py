@@ -90,7 +90,9 @@ def parse_integer(text: str, integer: IntegerType, styles: int = 7) -> int:
     return integer.python(value)
 
 
-def _declare_parsing(declared: Declaration, parse: Callable[[str, int], object], default_styles: int, zero: object) -> None:
+def _declare_parsing(
+    declared: Declaration, parse: Callable[[str, int], object], default_styles: int, zero: object
+) -> None:
     """Add Parse and TryParse."""
 
     @declared.static("Parse")
@@ -237,7 +239,9 @@ def truncate_decimal(value: Decimal) -> Decimal:
     return Decimal(int(value))
 
 
-big_integer = declare("System.Numerics.BigInteger", python=BigInteger, bases=_BASES, accelerators=("bigint",), value_type=True)
+big_integer = declare(
+    "System.Numerics.BigInteger", python=BigInteger, bases=_BASES, accelerators=("bigint",), value_type=True
+)
 _declare_common(big_integer)
 
 boolean = declare(

@@ -90,7 +90,9 @@ declare("System.DBNull")
 declare("System.Nullable`1", value_type=False)
 declare("System.Management.Automation.PSObject", accelerators=("psobject",))
 _bag = declare(
-    "System.Management.Automation.PSCustomObject", python=PSCustomObject, accelerators=("pscustomobject", "PSCustomObject")
+    "System.Management.Automation.PSCustomObject",
+    python=PSCustomObject,
+    accelerators=("pscustomobject", "PSCustomObject"),
 )
 _switch = declare(
     "System.Management.Automation.SwitchParameter",

@@ -51,7 +51,12 @@ __all__ = [
 ]
 
 _ROLE = "_net_roles"  # where a decorated function carries what it is, until nettype() collects the class
-_SINGLE = {"getter": "getters", "setter": "setters", "static_getter": "static_getters", "static_setter": "static_setters"}
+_SINGLE = {
+    "getter": "getters",
+    "setter": "setters",
+    "static_getter": "static_getters",
+    "static_setter": "static_setters",
+}
 _OVERLOADED = {"method": "methods", "static": "statics"}
 
 
@@ -213,7 +218,9 @@ def declare(
     return Declaration(register(net))
 
 
-def declare_enum(name: str, members: dict[str, int], *, flags: bool = False, accelerators: tuple[str, ...] = ()) -> NetType:
+def declare_enum(
+    name: str, members: dict[str, int], *, flags: bool = False, accelerators: tuple[str, ...] = ()
+) -> NetType:
     """Register an enumeration."""
     return register(
         NetType(name, bases=("System.Enum",), accelerators=accelerators, enum=members, flags=flags, value_type=True)

@@ -100,15 +100,21 @@ class DateTime:
 
     @classmethod
     def of(
-        cls, year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, ticks: int = 0, kind: int = 0
+        cls,
+        year: int,
+        month: int,
+        day: int,
+        hour: int = 0,
+        minute: int = 0,
+        second: int = 0,
+        ticks: int = 0,
+        kind: int = 0,
     ) -> DateTime:
         """Make a value of its parts; ArgumentOutOfRangeException when they are no date."""
         try:
             moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the kind is kept beside it
         except ValueError:
-            raise out_of_range(
-                "", "Year, Month, and Day parameters describe an un-representable DateTime."
-            ) from None
+            raise out_of_range("", "Year, Month, and Day parameters describe an un-representable DateTime.") from None
         return cls(cls.from_python(moment).ticks + ticks, kind)
 
     def to_python(self) -> datetime:

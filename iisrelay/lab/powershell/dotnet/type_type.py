@@ -69,7 +69,20 @@ type_type.getter("UnderlyingSystemType")(lambda value: value)
 _ASSEMBLY = "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
 _PRIMITIVE = {
     f"System.{name}"
-    for name in ("Boolean", "Char", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Double", "Single")
+    for name in (
+        "Boolean",
+        "Char",
+        "SByte",
+        "Byte",
+        "Int16",
+        "UInt16",
+        "Int32",
+        "UInt32",
+        "Int64",
+        "UInt64",
+        "Double",
+        "Single",
+    )
 }
 
 
@@ -196,7 +209,10 @@ def invoke_member(
         return _invoke_static(engine, value, name, bits, given)
     if bits & _SET:
         if len(given) != 1:
-            raise NetError("System.Reflection.TargetParameterCountException", "Number of parameters specified does not match the expected number.")
+            raise NetError(
+                "System.Reflection.TargetParameterCountException",
+                "Number of parameters specified does not match the expected number.",
+            )
         return _unwrapped(lambda: set_member(engine, target, name, given[0]))
     if bits & _GET and not (bits & _INVOKE and given):
         return _unwrapped(lambda: get_member(engine, target, name))
