@@ -1,5 +1,5 @@
 r"""WMI: the namespaces that administrative scripts read, and root\MicrosoftIISv2 over the metabase."""
 
-from iisrelay.lab.windows.wmi import cim_cmdlets, cmdlets, net_types
+from iisrelay.lab.windows.wmi import cim_cmdlets, cmdlets, net_types, views
 
-__all__ = ["cim_cmdlets", "cmdlets", "net_types"]
+__all__ = ["cim_cmdlets", "cmdlets", "net_types", "views"]

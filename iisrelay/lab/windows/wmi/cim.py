@@ -28,6 +28,13 @@ class CimInstance(DynamicObject):
         self.machine = machine
         self.instance = instance
 
+    @property
+    def type_names(self) -> list[str]:
+        """The names that views are found by: the type with namespace and class, then the type."""
+        wmi_class = self.instance.wmi_class
+        namespace = wmi_class.namespace.replace("\\", "/")
+        return [f"{self.net_type}#{namespace}/{wmi_class.name}", self.net_type]
+
     def __str__(self) -> str:
         wmi_class = self.instance.wmi_class
         keys = ", ".join(f'{key.name} = "{self.instance.values.get(key.name)}"' for key in wmi_class.keys)

@@ -36,6 +36,12 @@ class ManagementObject(DynamicObject):
         return self.net_type if self.is_embedded else self.path
 
     @property
+    def type_names(self) -> list[str]:
+        """The names that views are found by: the type with namespace and class, then the type."""
+        wmi_class = self.instance.wmi_class
+        return [f"{self.net_type}#{wmi_class.namespace}\\{wmi_class.name}", self.net_type]
+
+    @property
     def path(self) -> str:
         r"""The full path: ``\\HOST\root\cimv2:Class.Key="value"``."""
         wmi_class = self.instance.wmi_class
@@ -70,9 +76,9 @@ class ManagementObject(DynamicObject):
         return function(*arguments)
 
     def member_names(self) -> list[tuple[str, str]]:
-        """List the methods and properties."""
+        """List the methods and properties, those of the system first."""
         methods = [(method.name, "Method") for method in self.instance.wmi_class.methods]
-        properties = [(name, "Property") for name in (*self.instance.values, *self.system_values())]
+        properties = [(name, "Property") for name in (*self.system_values(), *sorted(self.instance.values))]
         return [*methods, *properties]
 
     def system_values(self) -> dict[str, object]:
@@ -118,6 +124,8 @@ class ManagementObject(DynamicObject):
     def _net_member(self, name: str) -> object:
         if name == "path":
             return ManagementPath("" if self.is_embedded else self.path)
+        if name == "pscomputername" and not self.is_embedded:
+            return self.machine.name.upper()
         if name == "classpath":
             return ManagementPath(self.path.partition(":")[0] + ":" + self.instance.wmi_class.name)
         if name == "properties":

@@ -62,6 +62,7 @@ _OPERATING_SYSTEM = (
     Property("Name", is_key=True),
     *(Property(name) for name in ("BuildNumber", "Caption", "CSDVersion", "CSName", "Manufacturer", "OSArchitecture")),
     *(Property(name) for name in ("SystemDirectory", "SystemDrive", "Version", "WindowsDirectory", "Locale", "Status")),
+    *(Property(name) for name in ("Organization", "RegisteredUser", "SerialNumber")),
     *(Property(name, "datetime") for name in ("InstallDate", "LastBootUpTime", "LocalDateTime")),
     *(Property(name, "uint32") for name in ("OperatingSystemSKU", "OSLanguage", "ProductType")),
     *(Property(name, "uint16") for name in ("ServicePackMajorVersion", "ServicePackMinorVersion")),
@@ -84,6 +85,9 @@ def _operating_system(machine: Machine) -> Iterator[dict[str, object]]:
         "Version": f"{windows.nt_version}.{windows.build}",
         "WindowsDirectory": r"C:\Windows",
         "Locale": "0409",
+        "Organization": "",
+        "RegisteredUser": "Windows User",
+        "SerialNumber": "00000-00000-00000-AA000",
         "Status": "OK",
         "InstallDate": cim_time(machine.booted_at),
         "LastBootUpTime": cim_time(machine.booted_at),
@@ -140,7 +144,10 @@ def _computer_system(machine: Machine) -> Iterator[dict[str, object]]:
 
 _LOGICAL_DISK = (
     Property("DeviceID", is_key=True),
-    *(Property(name) for name in ("Caption", "Description", "FileSystem", "Name", "SystemName", "VolumeName")),
+    *(
+        Property(name)
+        for name in ("Caption", "Description", "FileSystem", "Name", "ProviderName", "SystemName", "VolumeName")
+    ),
     Property("DriveType", "uint32"),
     Property("FreeSpace", "uint64"),
     Property("Size", "uint64"),
