@@ -1,12 +1,13 @@
 """Settings of the host as a whole: the service, the Windows features, TLS in the registry."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from iisrelay.settings.codec import Codec, JsonSchema, plain
+from iisrelay.settings.codec import Codec, JsonSchema, plain, quoted
 from iisrelay.settings.declare import Section
 from iisrelay.settings.raw import SERVICE_CLASS, raw_section
 from iisrelay.settings.stored import Address, Kind, Store, Stored
@@ -33,6 +34,15 @@ ProtocolName = Literal["SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "T
 ProtocolState = Literal["enabled", "disabled", "default"]
 
 
+def _feature_name(written: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", written):
+        raise ValueError(f"{quoted(written)} is not a feature name such as SMTP-Server; Get-WindowsFeature lists them")
+    return written
+
+
+FeatureName = Annotated[str, AfterValidator(_feature_name)]
+
+
 class Service(Section):
     """The Windows service SMTPSVC; IISADMIN, which shares its process, follows it."""
 
@@ -51,10 +61,10 @@ class Features(Section):
     """The Windows features."""
 
     install: bool | None = Field(None, description="Whether missing features are installed.")
-    names: list[str] | None = Field(
+    names: list[FeatureName] | None = Field(
         None, description="Features to install instead of SMTP-Server alone, which brings all that iisrelay needs."
     )
-    also: list[str] | None = Field(
+    also: list[FeatureName] | None = Field(
         None,
         description="Further features, such as Web-WMI for other people's WMI scripts or RSAT-SMTP for the console.",
     )

@@ -1,6 +1,7 @@
 """The shape of a site file."""
 
 import re
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -11,7 +12,7 @@ from iisrelay.settings.declare import Section, nullable
 from iisrelay.settings.domains import Domain
 from iisrelay.settings.host import Features, Service, Tls
 from iisrelay.settings.numbers import parse_duration
-from iisrelay.settings.texts import SECRET_SCHEMA
+from iisrelay.settings.texts import SECRET_SCHEMA, expect_host_name
 from iisrelay.settings.virtual_server import VirtualServerSettings
 
 HOST_KEY = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?"
@@ -38,6 +39,29 @@ def _secret(written: object) -> object:
 
 def _duration(written: str) -> str:
     parse_duration(written)
+    return written
+
+
+def _host_address(written: str) -> str:
+    try:
+        ip_address(written.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        expect_host_name(written)
+    return written
+
+
+def _proxy(written: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/@]+/?", written):
+        raise ValueError("expected a proxy such as http://proxy.contoso.example:3128, without a user")
+    return written
+
+
+def _remote_address(written: str) -> str:
+    if written.lower() != "localsubnet":
+        try:
+            ip_network(written)
+        except ValueError as error:
+            raise ValueError(f"expected an address, a network or LocalSubnet: {error}") from None
     return written
 
 
@@ -85,7 +109,9 @@ class WinRm(Section):
         None, description="Whether messages may travel in clear: basic over HTTP (default false)."
     )
     kerberos_hostname: str | None = Field(None, description="Name of the host in Kerberos when the address is another.")
-    proxy: str | None = Field(None, description="URL of an HTTP proxy (default none, whatever the environment says).")
+    proxy: Annotated[str, AfterValidator(_proxy)] | None = Field(
+        None, description="URL of an HTTP proxy (default none, whatever the environment says)."
+    )
     timeout: Annotated[str, AfterValidator(_duration)] | None = Field(
         None, description="Time that one script may take (default 5m)."
     )
@@ -104,7 +130,7 @@ class Firewall(Section):
     """The firewall of the host."""
 
     manage: bool | None = Field(None, description="Whether an inbound rule is kept for every binding (default false).")
-    remote_addresses: list[str] | None = Field(
+    remote_addresses: list[Annotated[str, AfterValidator(_remote_address)]] | None = Field(
         None, description="Addresses or networks that the rules let in; without it, any."
     )
 
@@ -133,7 +159,9 @@ class Overrides(Common):
 class Host(HostDefaults):
     """One host."""
 
-    address: str | None = Field(None, description="Name or address to connect to (default: the key).")
+    address: Annotated[str, AfterValidator(_host_address)] | None = Field(
+        None, description="Name or address to connect to (default: the key)."
+    )
     overrides: Overrides | None = Field(
         None, description="What is otherwise on this host: merged by key, virtual servers and domains by name."
     )

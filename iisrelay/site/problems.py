@@ -14,7 +14,7 @@ from iisrelay.settings.codec import ItemProblems, did_you_mean, quoted
 from iisrelay.settings.declare import Section
 from iisrelay.settings.raw import RawSection, refusal
 from iisrelay.site.merge import NAMED_LISTS
-from iisrelay.site.tree import Entry, Fields, Items, Leaf, Node, plain_data
+from iisrelay.site.tree import Entry, Fields, Items, Leaf, Node, plain_data, readable
 
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=Section)
@@ -84,10 +84,10 @@ def _child(node: Node | None, key: str | int) -> Entry | None:
 
 def _joined(path: str, key: str | int, entry: Entry | None, list_key: str | int) -> str:
     if not isinstance(key, int):
-        return f"{path}.{key}" if path else key
+        return f"{path}.{readable(key)}" if path else readable(key)
     name = entry.node.get("name") if entry and isinstance(entry.node, Fields) else None
     has_name = list_key in NAMED_LISTS and isinstance(name, Leaf) and name.value is not None
-    return f"{path}[{name.value}]" if has_name and isinstance(name, Leaf) else f"{path}[{key}]"
+    return f"{path}[{readable(str(name.value))}]" if has_name and isinstance(name, Leaf) else f"{path}[{key}]"
 
 
 def _without(tree: Node, location: Location) -> Node:

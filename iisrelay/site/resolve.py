@@ -9,7 +9,7 @@ from iisrelay.site.merge import merge
 from iisrelay.site.model import Common, Host, VirtualServer
 from iisrelay.site.presets import Preset
 from iisrelay.site.problems import Model, problem, pruned, validate
-from iisrelay.site.tree import Fields, Items, Leaf, Node
+from iisrelay.site.tree import Fields, Items, Leaf, Node, readable
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,6 @@ class Resolver:
 _PER_SERVER = frozenset({"defaults", "virtual_servers"})
 
 
-def _name_of(tree: Fields) -> object:
+def _name_of(tree: Fields) -> str:
     name = tree.get("name")
-    return name.value if isinstance(name, Leaf) else "?"
+    return readable(str(name.value)) if isinstance(name, Leaf) else "?"

@@ -98,6 +98,11 @@ def plain_data(node: Node) -> Any:
     return node.value
 
 
+def readable(name: str) -> str:
+    """Give a name for a key path: on one line, and harmless to a terminal."""
+    return name if name.isprintable() else repr(name)[1:-1]
+
+
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
@@ -201,7 +206,7 @@ class _Builder:
         entries: dict[str, Entry] = {}
         for event in self._until(MappingEndEvent):
             key = self._key(event, depth, path)
-            below = f"{path}.{key}" if path else key
+            below = f"{path}.{readable(key)}" if path else readable(key)
             entry = Entry(_line(event), self._node(next(self.events), depth + 1, below))
             if key == "<<":
                 self._problem(event, path or "(file)", "'<<' is not part of YAML 1.2; use defaults: or overrides:")
