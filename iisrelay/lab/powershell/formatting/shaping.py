@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
 
 LARGEST_TABLE = 4  # more properties than this make a list
+FITTING_VERSION = 5  # since then tables without a view fit their columns to the objects of the first 300 milliseconds
 
 
 def default_document(engine: Engine, item: object) -> Document:
@@ -30,7 +31,11 @@ def default_document(engine: Engine, item: object) -> Document:
     if len(names) > LARGEST_TABLE:
         return Document("list")
     columns = [Column(name, name) for name in names]
-    return Document("table", columns, auto_size=engine.version_number >= 5)
+    return Document("table", columns, auto_size=_fits(engine))
+
+
+def _fits(engine: Engine) -> bool:
+    return engine.version_number >= FITTING_VERSION
 
 
 def table_from_view(view: TableView) -> Document:
@@ -52,6 +57,7 @@ def complete(engine: Engine, document: Document, item: object) -> None:
         return
     if document.requested:
         document.columns = requested_columns(engine, document.requested, item)
+        document.auto_size = document.auto_size or (document.shape == "table" and _fits(engine))
         return
     view = find_view(item)
     if document.shape == "table" and isinstance(view, TableView):
@@ -62,7 +68,7 @@ def complete(engine: Engine, document: Document, item: object) -> None:
             document.group, document.group_indent, document.group_gap = made.group, made.group_indent, made.group_gap
     elif document.shape == "table":
         document.columns = [Column(name, name) for name in default_properties(item) or property_names(item)]
-        document.auto_size = document.auto_size or engine.version_number >= 5
+        document.auto_size = document.auto_size or _fits(engine)
     elif document.shape == "wide":
         document.columns = [_wide_column(item)]
 

@@ -95,7 +95,9 @@ class Commands(Expressions):
         if target is None:
             raise self.error(_NOT_ASSIGNABLE, left.start, incomplete=False)
         self.skip_lines()
+        self.enter()
         value = self.statement()
+        self.depth -= 1
         if value is None:
             raise self.error(f"You must provide a value expression following the '{operator}' operator.")
         return Assignment(left.start, value.end, target, operator, value)

@@ -144,12 +144,18 @@ class Expressions(Primaries):
         if operator is None:
             return None
         self.skip_lines()
-        operand = self.unary()
+        operand = self._operand()
         if operand is None:
             raise self.error(f"Missing expression after unary operator '{operator}'.")
         if operator in {"++", "--"}:
             self._require_place(operand, operator)
         return Unary(start, operand.end, operator, operand)
+
+    def _operand(self) -> Node | None:
+        self.enter()
+        operand = self.unary()
+        self.depth -= 1
+        return operand
 
     def _unary_symbol(self) -> str | None:
         word = _UNARY_WORD.match(self.text, self.position)
@@ -172,7 +178,7 @@ class Expressions(Primaries):
         start = self.position
         self.position += 1
         self.skip_lines()
-        operand = self.unary()
+        operand = self._operand()
         if operand is None:
             raise self.error("Missing expression after unary operator ','.")
         return Unary(start, operand.end, ",", operand)
@@ -203,7 +209,7 @@ class Expressions(Primaries):
             return self._stepped(self.trailers(bracketed))
         before = self.position
         self.skip_blanks()
-        operand = None if self.peek() == "," else self.unary()
+        operand = None if self.peek() == "," else self._operand()
         if operand is None:
             self.position = before
             return bracketed

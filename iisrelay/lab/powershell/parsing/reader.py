@@ -24,6 +24,7 @@ _TOKEN = re.compile(r"\w+|[-\u2013-\u2015]\w+|[&|]{2}|[$@]\w+|.", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _KEYWORD = re.compile(rf"[A-Za-z]+(?=[{BREAKS}]|\Z)")
 
+DEEPEST = 500  # levels of brackets, unary operators and assignments; far more than any script has
 END_OF_STATEMENT = frozenset({"", "\n", "\r", ";", ")", "}", "\0"})
 
 
@@ -35,6 +36,7 @@ class Reader:
         self.position = 0
         self.version = float(version)
         self.commas = True
+        self.depth = 0
         self.requires: dict[int, str] = {}
 
     # -- the grammar's other parts, which strings and expressions contain ----------------------------------------------
@@ -100,9 +102,17 @@ class Reader:
     def with_commas(self, allowed: bool, read: Callable[[], Result]) -> Result:
         """Read a part in which the comma operator is allowed or not."""
         saved, self.commas = self.commas, allowed
+        self.enter()
         result = read()
+        self.depth -= 1
         self.commas = saved
         return result
+
+    def enter(self) -> None:
+        """Count one more level of nesting; whoever calls this counts down again."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.error("The script is nested too deeply to be parsed.", incomplete=False)
 
     # -- blanks, comments, keywords ------------------------------------------------------------------------------------
 

@@ -178,7 +178,9 @@ def test_class_is_an_ordinary_word_before_version_5():
     parse("class C { }", "4.0")
 
 
-@pytest.mark.parametrize("opening", ["(", "@(", "{", "$(", "$x[", "-not ", "if (1) {", '"$('])
+@pytest.mark.parametrize(
+    "opening", ["(", "@(", "{", "$(", "$x[", "-not ", "if (1) {", '"$(', "$a = ", "echo (", "[int]"]
+)
 def test_deep_nesting_is_an_error_of_the_script(opening):
     with pytest.raises(PowerShellSyntaxError, match="nested too deeply"):
         parse(opening * 5000)

@@ -39,7 +39,7 @@ def test_bare_words_with_every_letter_escaped(text):
 
 @given(TEXT)
 def test_here_strings(text):
-    lines = text.replace("@", "")
+    lines = text.replace("@", "").rstrip("\r")
     assert value_of(f"@'\n{lines}\n'@") == lines
 
 

@@ -116,8 +116,8 @@ TREES = {
     "function f { param($a) process { $_ } }": "FunctionDefinition(f, ScriptBlock([ParameterDefinition(a)], {$_}))",
     "filter f { $_ }": "FunctionDefinition(f, ScriptBlock({$_}), True)",
     "{ [CmdletBinding(A = 1)] param([Parameter(Mandatory)] [string] $x) }":
-        "ScriptBlockExpression(ScriptBlock([ParameterDefinition(x, string, [Attribute(Parameter, [[Mandatory, None]])])], "
-        "{}, [Attribute(CmdletBinding, [[A, 1]])]))",
+        "ScriptBlockExpression(ScriptBlock([ParameterDefinition(x, string, "
+        "[Attribute(Parameter, [[Mandatory, None]])])], {}, [Attribute(CmdletBinding, [[A, 1]])]))",
     "return 1, 2": "Flow(return, ArrayLiteral([1, 2]))",
     "data d { 1 }": "Data(d, {1})",
     "1 <# c\n #> + <# d #> 2 # e": "Binary(+, 1, 2)",
