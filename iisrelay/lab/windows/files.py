@@ -115,11 +115,7 @@ class FileSystem:
 
     def read_text(self, path: str, encoding: str = "utf-8") -> str:
         """Read a text file; a byte order mark wins over the encoding."""
-        data = self.read_bytes(path)
-        for mark, codec in _BOMS:
-            if data.startswith(mark):
-                return data[len(mark) :].decode(codec, "replace")
-        return data.decode(encoding, "replace")
+        return decode_text(self.read_bytes(path), encoding)
 
     def write_text(self, path: str, text: str, encoding: str = "utf-8") -> None:
         """Write a text file; the encoding is a Python codec (``utf-8-sig`` and ``utf-16`` write a byte order mark)."""
@@ -262,6 +258,19 @@ class FileSystem:
         parent.add(node)
         parent.modified = now
         return node
+
+
+def marked_codec(data: bytes) -> str | None:
+    """Give the codec that a byte order mark names, or None without one."""
+    return next((codec for mark, codec in _BOMS if data.startswith(mark)), None)
+
+
+def decode_text(data: bytes, encoding: str) -> str:
+    """Decode a text file's bytes; a byte order mark wins over the encoding, which is a Python codec."""
+    for mark, codec in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(codec, "replace")
+    return data.decode(encoding, "replace")
 
 
 def _missing_directory(path: str) -> NetError:

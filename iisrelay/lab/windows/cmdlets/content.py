@@ -8,8 +8,10 @@ from iisrelay.lab.powershell.collections import enumerate_value
 from iisrelay.lab.powershell.commands import Param, cmdlet
 from iisrelay.lab.powershell.conversions import convert, to_string
 from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.powershell.text_files import ENCODINGS
 from iisrelay.lab.powershell.values import Byte, PSArray
 from iisrelay.lab.windows.cmdlets.targets import FILTERS, FORCE, LITERAL_PATH, PATH, number, report, targets
+from iisrelay.lab.windows.files import decode_text, marked_codec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,41 +20,20 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.windows.cmdlets.providers import ProviderPath
 
-# Codec and byte order mark of each name of -Encoding in Windows PowerShell.
-_ENCODINGS = {
-    "default": ("cp1252", b""),
-    "string": ("utf-16-le", b"\xff\xfe"),
-    "unicode": ("utf-16-le", b"\xff\xfe"),
-    "bigendianunicode": ("utf-16-be", b"\xfe\xff"),
-    "utf8": ("utf-8", b"\xef\xbb\xbf"),
-    "utf7": ("utf-7", b""),
-    "utf32": ("utf-32-le", b"\xff\xfe\x00\x00"),
-    "ascii": ("ascii", b""),
-    "oem": ("cp437", b""),
-    "unknown": ("utf-16-le", b"\xff\xfe"),
-    "byte": ("latin-1", b""),
-}
-_MARKS = sorted({(mark, codec) for codec, mark in _ENCODINGS.values() if mark}, key=lambda pair: -len(pair[0]))
-_ENCODING = Param(
-    "Encoding",
-    "string",
-    values=(
-        "Unknown",
-        "String",
-        "Unicode",
-        "Byte",
-        "BigEndianUnicode",
-        "UTF8",
-        "UTF7",
-        "UTF32",
-        "Ascii",
-        "Default",
-        "Oem",
-        "BigEndianUTF32",
-    ),
-)
+_BYTES = "byte"  # the one name of -Encoding that is no encoding
+_ENCODING = Param("Encoding", "string", values=(*ENCODINGS, _BYTES))
 _VALUE = Param("Value", "", position=1, pipeline=True, pipeline_name=True)
 _CONTENT_PATH = Param("Path", "string[]", position=0, pipeline_name=True)
+_WRITING = (
+    _CONTENT_PATH,
+    LITERAL_PATH,
+    _VALUE,
+    *FILTERS,
+    _ENCODING,
+    FORCE,
+    Param("NoNewline", "switch", since="5.0"),
+    Param("PassThru", "switch"),
+)
 
 
 @cmdlet(
@@ -84,9 +65,9 @@ def get_content(call: Call) -> Iterator[object]:
 def _pieces(call: Call, content: list[object] | bytes) -> Iterable[object]:
     if not isinstance(content, bytes):
         return content
-    if _encoding_name(call) == "byte":
+    if _encoding_name(call) == _BYTES:
         return map(Byte, content)
-    text = decode(content, _ENCODINGS[_encoding_name(call)][0])
+    text = decode_text(content, ENCODINGS[_encoding_name(call)][0])
     if call.has("Raw"):
         return [text] if text else []
     delimiter = str(call.get("Delimiter", "\n"))
@@ -114,43 +95,13 @@ def _encoding_name(call: Call) -> str:
     return str(call.get("Encoding", "Default")).lower()
 
 
-def decode(data: bytes, codec: str) -> str:
-    """Decode a file's bytes; a byte order mark wins over the codec."""
-    for mark, marked_codec in _MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(marked_codec, "replace")
-    return data.decode(codec, "replace")
-
-
-@cmdlet(
-    "Set-Content",
-    _CONTENT_PATH,
-    LITERAL_PATH,
-    _VALUE,
-    *FILTERS,
-    _ENCODING,
-    FORCE,
-    Param("NoNewline", "switch", since="5.0"),
-    Param("PassThru", "switch"),
-    aliases=("sc",),
-)
+@cmdlet("Set-Content", *_WRITING, aliases=("sc",))
 def set_content(call: Call) -> Iterator[object]:
     """Set-Content: replace what is in files."""
     yield from _write(call, append=False)
 
 
-@cmdlet(
-    "Add-Content",
-    _CONTENT_PATH,
-    LITERAL_PATH,
-    _VALUE,
-    *FILTERS,
-    _ENCODING,
-    FORCE,
-    Param("NoNewline", "switch", since="5.0"),
-    Param("PassThru", "switch"),
-    aliases=("ac",),
-)
+@cmdlet("Add-Content", *_WRITING, aliases=("ac",))
 def add_content(call: Call) -> Iterator[object]:
     """Add-Content: append to files."""
     yield from _write(call, append=True)
@@ -183,12 +134,12 @@ def _write_file(call: Call, place: ProviderPath, items: list[object], *, append:
     if append and place.provider.exists(call.engine, place.path):
         existing = bytes(place.provider.read_content(call.engine, place.path))  # type: ignore[arg-type]
     name = _encoding_name(call)
-    if name == "byte":
+    if name == _BYTES:
         data = bytes(int(convert(call.engine, item, "byte")) for item in items)  # type: ignore[call-overload]
     else:
-        codec, mark = _ENCODINGS[name]
+        codec, mark = ENCODINGS[name]
         if existing:
-            codec, mark = next((c for m, c in _MARKS if existing.startswith(m)), codec), b""
+            codec, mark = marked_codec(existing) or codec, b""
         data = mark + _text(call.engine, items, newline="" if call.has("NoNewline") else "\r\n").encode(
             codec, "replace"
         )

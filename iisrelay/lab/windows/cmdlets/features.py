@@ -29,7 +29,6 @@ _NAME = Param("Name", "", position=0, pipeline=True, pipeline_name=True)
 _COMPUTER = Param("ComputerName", "string", since="3.0")
 _CHANGE_PARAMETERS = (
     _NAME,
-    Param("IncludeAllSubFeature", "switch"),
     Param("Restart", "switch"),
     Param("LogPath", "string"),
     Param("Concurrent", "switch"),
@@ -37,6 +36,7 @@ _CHANGE_PARAMETERS = (
 )
 _INSTALL_PARAMETERS = (
     *_CHANGE_PARAMETERS,
+    Param("IncludeAllSubFeature", "switch"),
     Param("IncludeManagementTools", "switch", since="3.0"),
     Param("Source", "string[]", since="3.0"),
 )
@@ -77,6 +77,13 @@ class FeatureObject:
         return self.feature.name
 
 
+class ChangedFeature(FeatureObject):
+    """A feature in the result of an installation or removal; prints as its display name."""
+
+    def __str__(self) -> str:
+        return self.feature.display_name
+
+
 class FeatureResult:
     """What an installation or removal gives."""
 
@@ -84,7 +91,7 @@ class FeatureResult:
         self.success = succeeded
         self.restart_needed = bool(change and change.restart_needed)
         features = change.features if change else ()
-        self.features = PSArray([FeatureObject(machine, feature) for feature in features], f"{_SPACE}FeatureResult")
+        self.features = PSArray([ChangedFeature(machine, feature) for feature in features], f"{_SPACE}FeatureResult")
         if not succeeded:
             self.exit_code = _INVALID
         elif not features:
@@ -105,6 +112,7 @@ feature_type.getter("DependsOn")(lambda value: PSArray(value.feature.depends_on,
 feature_type.getter("Success")(lambda _, _value: True)
 feature_type.getter("RestartNeeded")(lambda value: value.machine.pending_reboot)
 feature_type.method("ToString")(str)
+declare(f"{_SPACE}FeatureResult", python=ChangedFeature, bases=(f"{_SPACE}Feature",))
 
 
 @feature_type.getter("SubFeatures")
@@ -149,30 +157,9 @@ def _names(call: Call) -> list[str]:
 
 
 @cmdlet("Install-WindowsFeature", *_INSTALL_PARAMETERS, module=_MODULE, since="3.0", streaming=True)
-def install_windows_feature(call: Call) -> Iterator[object]:
-    """Install-WindowsFeature: install features with what they need."""
-    yield from _install(call)
-
-
 @cmdlet("Add-WindowsFeature", *_INSTALL_PARAMETERS, module=_MODULE, streaming=True)
-def add_windows_feature(call: Call) -> Iterator[object]:
-    """Add-WindowsFeature: the name of 2008 R2, an alias of Install-WindowsFeature since 2012."""
-    yield from _install(call)
-
-
-@cmdlet("Uninstall-WindowsFeature", *_REMOVE_PARAMETERS, module=_MODULE, since="3.0", streaming=True)
-def uninstall_windows_feature(call: Call) -> Iterator[object]:
-    """Uninstall-WindowsFeature: remove features with what needs them."""
-    yield from _remove(call)
-
-
-@cmdlet("Remove-WindowsFeature", *_REMOVE_PARAMETERS, module=_MODULE, streaming=True)
-def remove_windows_feature(call: Call) -> Iterator[object]:
-    """Remove-WindowsFeature: the name of 2008 R2, an alias of Uninstall-WindowsFeature since 2012."""
-    yield from _remove(call)
-
-
-def _install(call: Call) -> Iterator[object]:
+def install_windows_feature(call: Call) -> Iterator[object]:
+    """Install-WindowsFeature, called Add- on 2008 R2: install features with what they need."""
     machine = machine_of(call.engine)
     chosen = _chosen(call, machine)
     if chosen is None:
@@ -184,14 +171,16 @@ def _install(call: Call) -> Iterator[object]:
     yield _finished(call, machine, change)
 
 
-def _remove(call: Call) -> Iterator[object]:
+@cmdlet("Uninstall-WindowsFeature", *_REMOVE_PARAMETERS, module=_MODULE, since="3.0", streaming=True)
+@cmdlet("Remove-WindowsFeature", *_REMOVE_PARAMETERS, module=_MODULE, streaming=True)
+def uninstall_windows_feature(call: Call) -> Iterator[object]:
+    """Uninstall-WindowsFeature, called Remove- on 2008 R2: remove features with what needs them."""
     machine = machine_of(call.engine)
     chosen = _chosen(call, machine)
-    yield (
-        FeatureResult(machine, None, succeeded=False)
-        if chosen is None
-        else _finished(call, machine, machine.features.remove(chosen))
-    )
+    if chosen is None:
+        yield FeatureResult(machine, None, succeeded=False)
+        return
+    yield _finished(call, machine, machine.features.remove(chosen))
 
 
 def _finished(call: Call, machine: Machine, change: FeatureChange) -> FeatureResult:

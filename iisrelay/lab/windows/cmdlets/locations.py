@@ -38,10 +38,10 @@ drive_info.getter("Name")(lambda value: value.name)
 drive_info.getter("Provider")(lambda value: value.provider)
 drive_info.getter("Root")(lambda value: value.root)
 drive_info.getter("Description")(lambda value: value.description)
-drive_info.method("ToString")(lambda value: value.name)
+drive_info.method("ToString")(str)
 provider_info = declare("System.Management.Automation.ProviderInfo", python=Provider)
 provider_info.getter("Name")(lambda value: value.name)
-provider_info.method("ToString")(lambda value: f"Microsoft.PowerShell.Core\\{value.name}")
+provider_info.method("ToString")(str)
 
 
 @drive_info.getter("Free")

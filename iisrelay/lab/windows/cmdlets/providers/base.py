@@ -25,6 +25,9 @@ class Drive:
     root: str
     description: str = ""
 
+    def __str__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True)
 class ProviderPath:
@@ -68,6 +71,9 @@ class Provider:
     name: ClassVar[str]
     hierarchical: ClassVar[bool] = True
     property_store: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        return f"{_PREFIX}{self.name}"
 
     def drives(self, engine: Engine) -> Iterable[Drive]:
         """List the drives that are there from the start."""
