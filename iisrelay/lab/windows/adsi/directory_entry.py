@@ -6,6 +6,7 @@ then among .NET's own members. ``psbase`` has .NET's members only. An entry bind
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
@@ -92,7 +93,7 @@ class DirectoryEntry(LateBound):
         try:
             return self._wrapped(self.native.invoke(name, arguments))
         except NetError:
-            if name.lower() not in self._net_methods():
+            if name.lower() not in self._net_methods:
                 raise
         except AttributeError:
             pass
@@ -106,7 +107,7 @@ class DirectoryEntry(LateBound):
 
     def read_net(self, name: str) -> object:
         """Give one of .NET's properties."""
-        getter = self._net_getters().get(name.lower())
+        getter = self._net_getters.get(name.lower())
         if getter is None:
             raise AttributeError(name)
         return getter()
@@ -124,11 +125,12 @@ class DirectoryEntry(LateBound):
 
     def invoke_net(self, name: str, arguments: list[object]) -> object:
         """Call one of .NET's methods."""
-        method = self._net_methods().get(name.lower())
+        method = self._net_methods.get(name.lower())
         if method is None:
             raise AttributeError(name)
         return method(*arguments)
 
+    @cached_property
     def _net_getters(self) -> dict[str, Callable[[], object]]:
         return {
             "path": lambda: self.path,
@@ -146,6 +148,7 @@ class DirectoryEntry(LateBound):
             "authenticationtype": lambda: _SECURE_AUTHENTICATION,
         }
 
+    @cached_property
     def _net_methods(self) -> dict[str, Callable[..., object]]:
         return {
             "commitchanges": self._commit,

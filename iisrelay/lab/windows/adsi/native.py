@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
@@ -101,7 +102,7 @@ class NativeObject(LateBound):
 
     def invoke(self, name: str, arguments: list[object]) -> object:
         """Call a method."""
-        method = self.methods().get(name.lower())
+        method = self._methods.get(name.lower())
         if method is None:
             raise AttributeError(name)
         return method(*arguments)
@@ -110,6 +111,10 @@ class NativeObject(LateBound):
         """List the members for Get-Member."""
         names = ("Name", "ADsPath", "Class", "GUID", "Parent", "Schema", *self.property_names())
         return [(name, "Property") for name in names]
+
+    @cached_property
+    def _methods(self) -> dict[str, Callable[..., object]]:
+        return self.methods()
 
     def _fixed(self) -> dict[str, str]:
         path = self.path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.collections import DictionaryEntry
@@ -79,7 +80,7 @@ class PropertyValueCollection(LateBound):
 
     def invoke(self, name: str, arguments: list[object]) -> object:
         """Call one of the list's methods."""
-        method = self._methods().get(name.lower())
+        method = self._methods.get(name.lower())
         if method is None:
             raise AttributeError(name)
         return method(*arguments)
@@ -89,6 +90,7 @@ class PropertyValueCollection(LateBound):
         properties = [(name, "Property") for name in ("Value", "Count", "PropertyName")]
         return [*properties, *((name, "Method") for name in ("Add", "AddRange", "Clear", "Contains", "Remove"))]
 
+    @cached_property
     def _methods(self) -> dict[str, Callable[..., object]]:
         return {
             "add": self._add,
@@ -164,10 +166,10 @@ class PropertyCollection(LateBound):
 
     def invoke(self, name: str, arguments: list[object]) -> object:
         """Call Contains or Item."""
-        if name.lower() == "contains":
-            return str(arguments[0]).lower() in (known.lower() for known in self.names())
         if name.lower() in ("item", "get_item"):
             return self[arguments[0]]
+        if name.lower() == "contains":
+            return str(arguments[0]).lower() in (known.lower() for known in self.names())
         raise AttributeError(name)
 
     def member_names(self) -> list[tuple[str, str]]:
