@@ -12,6 +12,7 @@ from iisrelay.lab.powershell.context import Context
 from iisrelay.lab.powershell.conversions import convert
 from iisrelay.lab.powershell.error_records import InvocationInfo, PowerShellError, Source, runtime_error
 from iisrelay.lab.powershell.error_reporting import ErrorReporting
+from iisrelay.lab.powershell.execution_policy import policy_in_force
 from iisrelay.lab.powershell.flow import ExitSignal
 from iisrelay.lab.powershell.functions import bound_dictionary, call_script_block
 from iisrelay.lab.powershell.output import HostOutput
@@ -59,7 +60,7 @@ class Engine(ErrorReporting):
         self.modules: dict[str, Module] = {}
         self.version_table: Hashtable | None = None  # $PSVersionTable, made when asked for
         self.reads_input = True  # whether $input of the script is the process's standard input
-        self.script_policy = "Restricted" if self.version_number < 4 else "RemoteSigned"
+        self.process_policy = ""  # of -ExecutionPolicy and Set-ExecutionPolicy -Scope Process
         self.commands = CommandTable(self)
         self.host_output = HostOutput(self)
         self.global_scope = Scope()
@@ -223,9 +224,13 @@ class Engine(ErrorReporting):
         self.reads_input = False
         return PSArray(self.read_all().splitlines())
 
+    def script_policy(self) -> str:
+        """The execution policy in force."""
+        return policy_in_force(self)
+
     def check_script_policy(self, path: str) -> None:
         """Refuse to run a script file where the execution policy does."""
-        if self.script_policy.lower() == "restricted":
+        if self.script_policy().lower() == "restricted":
             raise runtime_error(
                 f"File {path} cannot be loaded because the execution of scripts is disabled on this system. Please see "
                 '"get-help about_signing" for more details.',

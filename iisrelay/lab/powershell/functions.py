@@ -137,6 +137,8 @@ class FunctionStage(GuardedStage):
 
     def bind(self) -> None:
         """Bind the words of the command and make the variables of the call."""
+        if self.compiled.dynamic is not None:
+            raise runtime_error("dynamicparam is not simulated.", "NotSimulated", "NotImplemented")
         signature = signature_of(self.function)
         if not signature.parameters and not signature.strict:
             values = Binding(rest=[argument.value for argument in self.arguments if argument.name is None])

@@ -165,7 +165,7 @@ def run_powershell(
         environment=environment, current_directory=current_directory,
     )  # fmt: skip
     engine.reads_input = line.options.get("inputformat", "").lower() != "none"
-    engine.script_policy = line.options.get("executionpolicy", engine.script_policy)
+    engine.process_policy = line.options.get("executionpolicy", "")
     engine.host_output.clixml = _uses_clixml(line)
     try:
         return _run(engine, line)

@@ -94,7 +94,8 @@ def _seed_powershell(registry: Registry, windows: WindowsVersion) -> None:
     }
     for value, text in engine.items():
         registry.set(rf"{base}\1\PowerShellEngine", value, text)
-    registry.set(rf"{base}\1\ShellIds\Microsoft.PowerShell", "ExecutionPolicy", "RemoteSigned")
+    if windows.powershell >= (4, 0):  # older ones have no policy of their own, which means Restricted
+        registry.set(rf"{base}\1\ShellIds\Microsoft.PowerShell", "ExecutionPolicy", "RemoteSigned")
     if windows.powershell >= (3, 0):
         registry.set(rf"{base}\3\PowerShellEngine", "PowerShellVersion", windows.powershell_full_version)
         registry.set(rf"{base}\3\PowerShellEngine", "RuntimeVersion", "v4.0.30319")
