@@ -23,7 +23,9 @@ _RANGE_NAMES = {"Byte": "an unsigned byte", "SByte": "a signed byte"}
 BAD_FORMAT = "Input string was not in a correct format."
 
 
-def cast_error(value: object, net: NetType, reason: str | None = None, inner_type: str = "System.FormatException") -> NetError:
+def cast_error(
+    value: object, net: NetType, reason: str | None = None, inner_type: str = "System.FormatException"
+) -> NetError:
     """Make the error of a failed cast; ``reason`` is the inner exception's message, if there is one."""
     if reason is None:
         message = f'Cannot convert the "{describe(value)}" value of type "{type_of(value).name}" to type "{net.name}".'
@@ -155,7 +157,9 @@ def to_decimal(value: object, net: NetType) -> Decimal:
     if made is None:
         raise cast_error(value, net, BAD_FORMAT)
     if abs(made) > DECIMAL_MAX:
-        raise cast_error(value, net, "Value was either too large or too small for a Decimal.", "System.OverflowException")
+        raise cast_error(
+            value, net, "Value was either too large or too small for a Decimal.", "System.OverflowException"
+        )
     return made
 
 
@@ -171,7 +175,9 @@ def to_char(value: object, net: NetType) -> Char:
         raise cast_error(value, net)
     code = round(value)
     if not 0 <= code <= 0xFFFF:
-        raise cast_error(value, net, "Value was either too large or too small for a character.", "System.OverflowException")
+        raise cast_error(
+            value, net, "Value was either too large or too small for a character.", "System.OverflowException"
+        )
     return Char(chr(code))
 
 

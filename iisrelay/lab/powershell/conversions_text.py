@@ -121,7 +121,9 @@ def type_text(net: NetType) -> str:
 
 def exception_text(error: NetError) -> str:
     """Show an exception as ToString() does."""
-    inner = f" ---> {exception_text(error.inner)}\r\n   --- End of inner exception stack trace ---" if error.inner else ""
+    inner = (
+        f" ---> {exception_text(error.inner)}\r\n   --- End of inner exception stack trace ---" if error.inner else ""
+    )
     return f"{error.type_name}: {error.message}{inner}"
 
 

@@ -40,7 +40,9 @@ def com_error(hresult: int, message: str) -> NetError:
     return NetError("System.Runtime.InteropServices.COMException", message, hresult=hresult)
 
 
-def language_error(message: str, identifier: str, category: str = "InvalidOperation", *, value: object = None) -> NetError:
+def language_error(
+    message: str, identifier: str, category: str = "InvalidOperation", *, value: object = None
+) -> NetError:
     """Make a RuntimeException: a failure of the language itself (no such method, index into null ...)."""
     return NetError(
         "System.Management.Automation.RuntimeException", message, identifier=identifier, category=category, value=value

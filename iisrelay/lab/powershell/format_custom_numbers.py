@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 
-_TOKEN = re.compile(r"\\(?P<escaped>.)|'(?P<single>[^']*)'?|\"(?P<double>[^\"]*)\"?|(?P<exponent>[eE][+-]?0+)|(?P<other>.)", re.DOTALL)
+_TOKEN = re.compile(
+    r"\\(?P<escaped>.)|'(?P<single>[^']*)'?|\"(?P<double>[^\"]*)\"?|(?P<exponent>[eE][+-]?0+)|(?P<other>.)", re.DOTALL
+)
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
@@ -88,7 +90,9 @@ def _add_quoted(section: _Section, token: re.Match[str]) -> None:
         section.exponent = token["exponent"]
         section.parts.append(("E",))
         return
-    section.parts.append(next(text for text in (token["escaped"], token["single"], token["double"]) if text is not None))
+    section.parts.append(
+        next(text for text in (token["escaped"], token["single"], token["double"]) if text is not None)
+    )
 
 
 def _add_digit(section: _Section, letter: str, *, seen_point: bool) -> None:

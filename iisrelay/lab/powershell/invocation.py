@@ -87,7 +87,9 @@ def _annotated(annotation: object) -> NetType | None:
     if name in _ANNOTATIONS:
         return find_type(_ANNOTATIONS[name])
     for net in TYPES.values():
-        if (net.python is not None and net.python.__name__ == name) or (net.enum is not None and net.short_name == name):
+        if (net.python is not None and net.python.__name__ == name) or (
+            net.enum is not None and net.short_name == name
+        ):
             return net
     return None
 
@@ -335,4 +337,3 @@ def _from_dictionary(engine: Engine | None, value: Dictionary, net: NetType) -> 
     for key, item in value.items():
         members.set_member(engine, made, to_string(engine, key), item)
     return made
-

@@ -245,7 +245,9 @@ def write_added(engine: Engine | None, owner: object, member: AddedMember, item:
     elif isinstance(member, ScriptProperty) and member.setter is not None:
         run_script(engine, member.setter, [item], owner)
     elif isinstance(member, ScriptProperty):
-        raise language_error(f"Set accessor for property \"{member.name}\" is unavailable.", "PropertyAssignmentException")
+        raise language_error(
+            f'Set accessor for property "{member.name}" is unavailable.', "PropertyAssignmentException"
+        )
     else:
         raise language_error(f"The method '{member.name}' cannot be assigned.", "PropertyAssignmentException")
 
@@ -254,7 +256,7 @@ def _set_dynamic(engine: Engine | None, value: DynamicObject, name: str, item: o
     try:
         value.set_member(engine, name, item)  # type: ignore[arg-type]
     except AttributeError:
-        raise cannot_set(name, value) from None
+        _set_typed(engine, value, name, item)
     except NetError as error:
         raise _accessor_failed("Set", f'Exception setting "{name}": "{error.message}"', error) from error
 

@@ -203,7 +203,9 @@ _INTEGER: dict[str, Operation] = {
 def _double(operator: str, left: float, right: float) -> float:
     if operator == "/":
         if right == 0:
-            return math.nan if left == 0 or math.isnan(left) else math.copysign(math.inf, left) * math.copysign(1, right)
+            return (
+                math.nan if left == 0 or math.isnan(left) else math.copysign(math.inf, left) * math.copysign(1, right)
+            )
         return left / right
     if operator == "%":
         return math.fmod(left, right) if right and math.isfinite(left) else math.nan

@@ -93,9 +93,11 @@ def _object_equals(engine: Engine | None, left: object, right: object, ignore_ca
     if isinstance(left, DynamicObject) or enumerate_value(left) is not None:
         return False
     if type(left).__eq__ is object.__eq__ and not isinstance(left, NetEnum):
-        return isinstance(right, str) and equals(engine, to_string(engine, left), right, ignore_case) if isinstance(
-            left, NetType
-        ) else False
+        return (
+            isinstance(right, str) and equals(engine, to_string(engine, left), right, ignore_case)
+            if isinstance(left, NetType)
+            else False
+        )
     try:
         converted = convert_to(engine, right, type_of(left))
     except NetError:

@@ -36,6 +36,7 @@ from iisrelay.lab.powershell.dotnet import (
     type_type,
     uri,
     version,
+    xml_types,
 )
 
 __all__ = [
@@ -72,4 +73,5 @@ __all__ = [
     "type_type",
     "uri",
     "version",
+    "xml_types",
 ]
