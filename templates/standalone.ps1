@@ -33,7 +33,7 @@ function Get-ServerPath([string]$Name, [string]$Below) {
 }
 
 function Confirm-VirtualServer([string]$Change, [string]$Name, $Bindings) {
-    Invoke-Change $Change 'SmtpSvc' '' '' {
+    Invoke-Change $Change 'SmtpSvc' '' 'SmtpSvc/?' {
         $path = Find-VirtualServer $Name
         if ($path) {
             $ServerPaths[$Name] = $path
@@ -67,7 +67,7 @@ function Start-NewServer([string]$Change, [string]$Path) {
 
 function Remove-NamedServer([string]$Change, [string]$Name) {
     $path = $null
-    if (Test-Metabase 'SmtpSvc') { $path = Find-VirtualServer $Name }
+    try { if (Test-Metabase 'SmtpSvc') { $path = Find-VirtualServer $Name } } catch { }
     if (-not $path) {
         Invoke-Change $Change 'SmtpSvc' '' '' { 'unchanged' }
         return

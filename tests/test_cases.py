@@ -30,6 +30,7 @@ from iisrelay.lab import control
 from iisrelay.lab.powershell.parser import parse
 from iisrelay.results import Report
 from iisrelay.script import apply_script, render_standalone
+from iisrelay.script.literal import write
 from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
 from iisrelay.site.targets import targets
@@ -142,7 +143,7 @@ def test_standalone(case, lab, tmp_path, monkeypatch):
         run(target, case.before)
     script = render_standalone(target, allow=frozenset(case.allow))
     parse(script, "2.0")
-    given = "".join(f"$env:{name} = '{value}'\n" for name, value in case.environment.items())
+    given = "".join(f"$env:{name} = {write(value)}\n" for name, value in case.environment.items())
 
     first, code = run(target, given + script)
     assert code == 0, first

@@ -21,6 +21,8 @@ def warnings(target: Target, outlook: Outlook) -> tuple[str, ...]:
         *_host(outlook),
         *_startup(outlook),
         *_features(target, outlook),
+        *_setup(outlook),
+        *_esmtp(outlook),
         *(text for placement in outlook.placements for text in _server(outlook, placement)),
         *_unreadable(outlook),
     )
@@ -54,6 +56,33 @@ def _features(target: Target, outlook: Outlook) -> Iterator[str]:
             yield f"{outlook.observed.facts.product} does not offer the feature {name}; it is left out"
 
 
+def _setup(outlook: Outlook) -> Iterator[str]:
+    if not outlook.observed.smtp_ready and all(placement.number != 1 for placement in outlook.placements):
+        yield (
+            "installing the feature also makes an unnamed virtual server on port 25 of all addresses, which starts "
+            'with the service; the site file can manage it as "[SMTP Virtual Server #1]"'
+        )
+
+
+def _esmtp(outlook: Outlook) -> Iterator[str]:
+    """Name the servers that say HELO only: two field reports tie that to the value 7, which Setup was seen to leave."""
+    lame = [
+        f'"{placement.server.name}"'
+        for placement in outlook.placements
+        if placement.server.state != "absent" and _outbound_verbs(outlook, placement) == ESMTP_OFF
+    ]
+    if lame:
+        yield (
+            f"outbound ESMTP is off for {', '.join(lame)} ({OUTBOUND_ESMTP} is 7): no STARTTLS and no authentication "
+            "towards the smart host; use `esmtp: {outbound: full}`"
+        )
+
+
+def _outbound_verbs(outlook: Outlook, placement: Placement) -> object:
+    own = outlook.value(placement.path, OUTBOUND_ESMTP)
+    return outlook.value("SmtpSvc", OUTBOUND_ESMTP) if own is None else own
+
+
 def _server(outlook: Outlook, placement: Placement) -> Iterator[str]:
     if placement.server.state == "absent":
         return
@@ -65,12 +94,6 @@ def _server(outlook: Outlook, placement: Placement) -> Iterator[str]:
         )
     if placement.existing is None and not placement.server.bindings:
         yield f"{label} is new and has no bindings: it will listen nowhere"
-    esmtp = outlook.value(placement.path, OUTBOUND_ESMTP)
-    if (esmtp if esmtp is not None else outlook.value("SmtpSvc", OUTBOUND_ESMTP)) == ESMTP_OFF:
-        yield (
-            f"{label} sends without ESMTP ({OUTBOUND_ESMTP} is 7): no STARTTLS, no authentication outbound; "
-            f"set the outbound ESMTP verbs, or `metabase: {{{OUTBOUND_ESMTP}: 7697601}}`"
-        )
     yield from _relay(outlook, placement, label)
 
 
