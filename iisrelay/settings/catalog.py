@@ -7,7 +7,7 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
-from iisrelay.settings.codec import Codec, plain
+from iisrelay.settings.codec import Codec
 from iisrelay.settings.declare import Metabase, Section
 from iisrelay.settings.domains import Domain
 from iisrelay.settings.host import PROTOCOLS, HostValue, ProtocolState, Service, Sides, Tls, service_values, tls_values
@@ -16,7 +16,7 @@ from iisrelay.settings.virtual_server import VirtualServerSettings
 from iisrelay.status import Restart
 
 RAW_KEY = "metabase"
-MASKS_OF_OTHER_KINDS = 0xFFFFFFFF
+ALL_BITS = 0xFFFFFFFF
 
 
 class Scope(StrEnum):
@@ -204,7 +204,7 @@ def checked(settings: Iterable[Setting]) -> tuple[Setting, ...]:
         if not setting.description.strip().endswith("."):
             raise ValueError(f"{setting.key} has no sentence that says what it does")
         place = (setting.scope, replace(setting.address, name=setting.address.name.lower()))
-        bits = MASKS_OF_OTHER_KINDS if setting.mask is None else setting.mask
+        bits = ALL_BITS if setting.mask is None else setting.mask
         occupied, owner = taken.get(place, (0, ""))
         if occupied & bits:
             raise ValueError(f"{setting.key} and {owner} are both stored in {setting.address}")
@@ -260,7 +260,7 @@ A key that is absent is not managed. `null` clears it: the property is deleted a
 
 def _markdown_row(setting: Setting) -> str:
     row = setting.row()
-    default = _cell(plain(setting.default) if isinstance(setting.default, bytes) else setting.default)
+    default = _cell(setting.default)
     cells = [
         f"`{row['key']}`",
         row["meaning"],

@@ -30,7 +30,6 @@ LOG_FIELDS = {
     "cs(Cookie)": 0x20000, "cs(Referer)": 0x40000, "cs-version": 0x80000, "cs-host": 0x100000, "sc-substatus": 0x200000,
 }  # fmt: skip
 LOG_FIELD_SETS = {"all": sum(PROPERTIES["LogExtFileFlags"].flags.values()), "default": 0x586, "useful": 0xCE9F}
-OWN_LOG_CONTROL = "General tab > Properties..."
 
 
 class Connections(Section):
