@@ -73,6 +73,10 @@ class Machine:
         """Give the environment block of a new process, made from the registry and the login."""
         return environment.environment_block(self)
 
+    def set_environment_variable(self, name: str, value: str | None) -> None:
+        """Set (or with None delete) a variable of the whole machine; processes that run already do not see it."""
+        environment.set_machine_variable(self, name, value)
+
     @property
     def pending_reboot(self) -> bool:
         """Tell whether Windows waits for a restart (the registry key that installers leave is the truth)."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.commands import Param
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.members import MemberTable
-from iisrelay.lab.powershell.values import PSArray, PSObjectWrapper, unwrap
+from iisrelay.lab.powershell.values import PSArray, PSCustomObject, PSObjectWrapper, unwrap
 from iisrelay.lab.powershell.wildcards import has_wildcards, matches
 from iisrelay.lab.windows.cmdlets.providers import ProviderPath, expand, resolve
 from iisrelay.lab.windows.dotnet.file_info import FileSystemInfo
@@ -118,6 +118,10 @@ def report(call: Call, error: NetError, target: object = None) -> None:
 def output(engine: Engine, place: ProviderPath) -> object:
     """Give the object for an item, with the properties that tell where it came from."""
     value = place.provider.item(engine, place.path)
+    if isinstance(value, PSCustomObject):
+        for name, item in provider_properties(engine, place):
+            value.members.set(name, item)
+        return value
     return PSObjectWrapper(value, MemberTable(provider_properties(engine, place)))
 
 

@@ -9,6 +9,17 @@ from iisrelay.lab.windows.native import (
     registry_tool,
     service_control,
     system_tools,
+    text_tools,
 )
 
-__all__ = ["cmd", "dism", "icacls", "netsh", "powershell", "registry_tool", "service_control", "system_tools"]
+__all__ = [
+    "cmd",
+    "dism",
+    "icacls",
+    "netsh",
+    "powershell",
+    "registry_tool",
+    "service_control",
+    "system_tools",
+    "text_tools",
+]

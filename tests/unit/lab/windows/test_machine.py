@@ -191,3 +191,11 @@ def test_the_store_survives_a_kill(tmp_path):
             assert process.stdout.readline() == b"saved\n"
         process.kill()
     assert store.load(path).name == "crm01"
+
+
+def test_variables_of_the_machine_reach_new_processes():
+    machine = Machine.create("crm01", "2019")
+    machine.set_environment_variable("RELAY_HOME", r"%SystemRoot%\relay")
+    assert machine.environment["RELAY_HOME"] == r"C:\Windows\relay"
+    machine.set_environment_variable("RELAY_HOME", None)
+    assert "RELAY_HOME" not in machine.environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.collections import DictionaryEntry
 from iisrelay.lab.powershell.commands import ALIASES
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.scopes import Variable
@@ -94,8 +95,7 @@ class EnvironmentProvider(FlatProvider):
     def item(self, engine: Engine, path: str) -> object:
         """An entry with Name, Key and Value."""
         name = next(name for name in engine.environment if name.lower() == path.lower())
-        value = self.value(engine, path)
-        return PSCustomObject([("Name", name), ("Key", name), ("Value", value)], ["System.Collections.DictionaryEntry"])
+        return DictionaryEntry(name, self.value(engine, path))
 
     def set_item(self, engine: Engine, path: str, value: object) -> None:
         """Set a variable of the process; an empty value deletes it."""
