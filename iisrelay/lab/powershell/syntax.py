@@ -1,4 +1,4 @@
-"""The syntax tree of the language: what the parser makes and the interpreter runs. Names follow the language specification."""
+"""The syntax tree: what the parser makes and the interpreter runs. Names follow the language specification."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Node:
     end: int
 
 
-# -- expressions ---------------------------------------------------------------------------------------------------------
+# -- expressions -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +38,7 @@ class ExpandableString(Node):
 
 @dataclass(slots=True, eq=False)
 class Variable(Node):
-    """``$name``, ``${name}``, ``$scope:name``, ``$env:NAME``; ``splat`` for ``@name`` in a command. Scope/drive lower case or ""."""
+    """``$name``, ``${name}``, ``$scope:name``, ``$env:NAME``; ``splat`` for ``@name``. Scope/drive lower case or ""."""
 
     name: str
     scope: str = ""
@@ -47,7 +47,7 @@ class Variable(Node):
 
 @dataclass(slots=True, eq=False)
 class TypeLiteral(Node):
-    """``[name]`` as an expression; ``name`` is the text between the brackets without blanks (``string[]``, ``int[,]``)."""
+    """``[name]`` as an expression; ``name`` is the text in the brackets without blanks (``string[]``, ``int[,]``)."""
 
     name: str
 
@@ -162,7 +162,7 @@ class Index(Node):
     index: Node
 
 
-# -- commands ------------------------------------------------------------------------------------------------------------
+# -- commands ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -185,7 +185,7 @@ class Redirection(Node):
 
 @dataclass(slots=True, eq=False)
 class Command(Node):
-    """A command: ``invocation`` is "", "&" or "."; elements are expressions (bare words are Literals) and Parameters."""
+    """A command: ``invocation`` is "", "&" or "."; elements are expressions (bare words: Literals) and Parameters."""
 
     name: Node
     elements: Sequence[Node]
@@ -210,14 +210,14 @@ class Pipeline(Node):
 
 @dataclass(slots=True, eq=False)
 class Assignment(Node):
-    """``target operator value``: operator is ``=``, ``+=`` ...; value is a statement; several targets are an ArrayLiteral."""
+    """``target operator value``: ``=``, ``+=`` ...; value is a statement; several targets are an ArrayLiteral."""
 
     target: Node
     operator: str
     value: Node
 
 
-# -- statements ----------------------------------------------------------------------------------------------------------
+# -- statements --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -278,7 +278,7 @@ class ForEach(Node):
 
 @dataclass(slots=True, eq=False)
 class Switch(Node):
-    """``switch -flags (value) { clauses }``; ``condition`` None is ``default``; ``flags`` are lower case (regex, wildcard ...)."""
+    """``switch -flags (value) { clauses }``; condition None is ``default``; flags are lower case (regex ...)."""
 
     value: Node
     clauses: Sequence[tuple[Node | None, Block]]
@@ -329,12 +329,12 @@ class Data(Node):
     body: Block
 
 
-# -- script blocks -------------------------------------------------------------------------------------------------------
+# -- script blocks -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
 class Attribute(Node):
-    """``[Parameter(Mandatory = $true, ValueFromPipeline)]``: positional arguments, and named ones (value None means $true)."""
+    """``[Parameter(Mandatory = $true)]``: positional arguments, and named ones (value None means $true)."""
 
     name: str
     arguments: Sequence[Node] = ()
@@ -353,7 +353,7 @@ class ParameterDefinition(Node):
 
 @dataclass(slots=True, eq=False)
 class ScriptBlock(Node):
-    """A script, a function's body or ``{ }``. Without named blocks everything is in ``end_block``. ``text`` is its source.
+    """A script, a function's body or ``{ }``. Without named blocks all is in ``end_block``. ``text`` is its source.
 
     ``compiled`` is the interpreter's: what it made of this tree the first time it ran.
     """

@@ -71,6 +71,7 @@ def _document(call: Call, shape: str) -> Document:
     document = Document(shape, group=group_column(call.engine, call.get("GroupBy")))
     document.requested = ([] if requested is None else [requested]) if items is None else list(items)
     document.auto_size = call.has("AutoSize")
+    document.forced = call.has("Force")
     document.entries = list(piped(call))
     return document
 

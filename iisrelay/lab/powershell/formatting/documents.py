@@ -60,6 +60,7 @@ class Document:
     hide_headers: bool = False
     wrap: bool = False
     wide_columns: int = 0
+    forced: bool = False  # -Force: errors, too, are objects with properties
     bound: object = None
     requested: list[object] = field(default_factory=list)
     entries: list[object] = field(default_factory=list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.collections import enumerate_value
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.formatting.texts import cell_text
 from iisrelay.lab.powershell.formatting.views import (
@@ -13,6 +14,7 @@ from iisrelay.lab.powershell.formatting.views import (
     ViewColumn,
     read_property,
     register_default_properties,
+    register_list_properties,
     register_view,
 )
 from iisrelay.lab.powershell.members import call_method
@@ -36,7 +38,8 @@ def _last_write(engine: Engine, item: object) -> str:
 
 
 def _folder(engine: Engine, item: object) -> str:
-    return to_string(engine, read_property(engine, item, "FullName")).rpartition("\\")[0]
+    folder = to_string(engine, read_property(engine, item, "FullName")).rpartition("\\")[0]
+    return folder + "\\" if folder.endswith(":") else folder
 
 
 def _parent_key(engine: Engine, item: object) -> str:
@@ -45,6 +48,24 @@ def _parent_key(engine: Engine, item: object) -> str:
 
 def _key_name(engine: Engine, item: object) -> str:
     return to_string(engine, read_property(engine, item, "Name")).rpartition("\\")[2]
+
+
+def _registry_values(engine: Engine, item: object) -> object:
+    """Show the values of a key as aligned lines; version 2.0 shows their names only."""
+    if engine.version_number < 3:
+        return read_property(engine, item, "Property")
+    names = enumerate_value(
+        read_property(engine, item, lambda engine, key: call_method(engine, key, "GetValueNames", []))
+    )
+    shown = {
+        to_string(engine, name) or "(default)": call_method(engine, item, "GetValue", [name]) for name in names or ()
+    }
+    width = max(map(len, shown), default=0)
+    return "\n".join(f"{name.ljust(width)} : {cell_text(engine, value)}" for name, value in shown.items())
+
+
+def _provider_name(engine: Engine, item: object) -> object:
+    return read_property(engine, read_property(engine, item, "Provider"), "Name")
 
 
 def _feature_name(engine: Engine, item: object) -> str:
@@ -71,6 +92,14 @@ register_view(
     "System.Collections.DictionaryEntry",
 )
 register_view(TextView(_date_text), "System.DateTime")
+register_view(
+    _property_list("Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks",
+                   "TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds"),
+    "System.TimeSpan",
+)  # fmt: skip
+register_default_properties(
+    "System.Text.RegularExpressions.Match", "Groups", "Success", "Name", "Captures", "Index", "Length", "Value"
+)
 register_view(TextView(to_string, inline=True), f"{AUTOMATION}ScriptBlock")
 register_view(
     TextView(lambda engine, item: to_string(engine, read_property(engine, item, "Message")), inline=True),
@@ -92,6 +121,11 @@ register_view(
     "System.ServiceProcess.ServiceController",
 )
 register_default_properties("System.ServiceProcess.ServiceController", "Status", "Name", "DisplayName")
+register_list_properties(
+    "System.ServiceProcess.ServiceController",
+    "Name", "DisplayName", "Status", "DependentServices", "ServicesDependedOn", "CanPauseAndContinue",
+    "CanShutdown", "CanStop", "ServiceType",
+)  # fmt: skip
 register_view(
     TableView(
         (ViewColumn("Mode", width=7), ViewColumn("LastWriteTime", _last_write, 25, right=True),
@@ -102,18 +136,22 @@ register_view(
     ),
     "System.IO.FileSystemInfo",
 )  # fmt: skip
+_TIMES = ("CreationTime", "LastWriteTime", "LastAccessTime")
+register_list_properties("System.IO.FileInfo", "Name", "Length", *_TIMES)
+register_list_properties("System.IO.DirectoryInfo", "Name", *_TIMES)
 register_view(
     TableView(
-        (ViewColumn("Name", _key_name, 30), ViewColumn("Property", width=0)),
+        (ViewColumn("Name", _key_name, 30), ViewColumn("Property", _registry_values)),
         group=ViewColumn("Hive", _parent_key),
         group_indent=4,
         group_gap=2,
+        wrap=True,
     ),
     "Microsoft.Win32.RegistryKey",
 )
 register_view(
-    TableView((ViewColumn("Name", width=10), _gigabytes("Used"), _gigabytes("Free"), ViewColumn("Provider", width=13),
-               ViewColumn("Root", width=35))),
+    TableView((ViewColumn("Name", width=10), _gigabytes("Used"), _gigabytes("Free"),
+               ViewColumn("Provider", _provider_name, 13), ViewColumn("Root", width=35))),
     f"{AUTOMATION}PSDriveInfo",
 )  # fmt: skip
 register_view(TableView((ViewColumn("Path"),), auto_size=True), f"{AUTOMATION}PathInfo")

@@ -9,7 +9,7 @@ from iisrelay.lab.powershell.collections import Dictionary, enumerate_value
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.error_records import ErrorRecord, format_record
 from iisrelay.lab.powershell.formatting.documents import Document, Insertion
-from iisrelay.lab.powershell.formatting.shaping import complete, default_document
+from iisrelay.lab.powershell.formatting.shaping import complete, default_document, foreign_document
 from iisrelay.lab.powershell.formatting.tables import document_lines, list_lines
 from iisrelay.lab.powershell.formatting.texts import lines_of
 from iisrelay.lab.powershell.formatting.views import TextView, find_view
@@ -72,7 +72,7 @@ class Page:
             self.open.entries.append(item)
         elif self.open.bound is not None and find_view(item) is not self.open.bound:
             # An object of another type after a type's own table or list is shown as a list of its own.
-            self._insert(list_lines(self.engine, Document("list"), item, self.width))
+            self._insert(list_lines(self.engine, foreign_document(item), item, self.width))
         else:
             self.open.entries.append(item)
 
@@ -87,13 +87,13 @@ def arranged(engine: Engine, document: Document, width: int) -> Document:
     """Prepare what Format-Table and its kin gathered: take collections apart, choose the columns."""
     entries: list[object] = []
     for item in (single for entry in document.entries for single in flattened(entry)):
-        inline = inline_lines(engine, item)
+        inline = None if document.forced and isinstance(item, ErrorRecord) else inline_lines(engine, item)
         if inline is not None:
             entries.append(Insertion(inline))
             continue
         complete(engine, document, item)
         foreign = document.bound is not None and find_view(item) is not document.bound and not document.requested
-        entries.append(Insertion(list_lines(engine, Document("list"), item, width)) if foreign else item)
+        entries.append(Insertion(list_lines(engine, foreign_document(item), item, width)) if foreign else item)
     document.entries = entries
     return document
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.collections import Dictionary
 from iisrelay.lab.powershell.conversions import convert, to_bool, to_string
 from iisrelay.lab.powershell.formatting.documents import Column, Document, from_view
-from iisrelay.lab.powershell.formatting.views import ListView, TableView, TextView, default_properties, find_view
+from iisrelay.lab.powershell.formatting.views import (
+    ListView,
+    TableView,
+    TextView,
+    default_properties,
+    find_view,
+    list_properties,
+)
 from iisrelay.lab.powershell.member_listing import property_names
 from iisrelay.lab.powershell.property_expressions import property_expressions
 
@@ -47,6 +54,7 @@ def table_from_view(view: TableView) -> Document:
         group_indent=view.group_indent,
         group_gap=view.group_gap,
         auto_size=view.auto_size,
+        wrap=view.wrap,
         bound=view,
     )
 
@@ -64,6 +72,7 @@ def complete(engine: Engine, document: Document, item: object) -> None:
         made = table_from_view(view)
         document.columns, document.bound = made.columns, view
         document.auto_size = document.auto_size or view.auto_size
+        document.wrap = document.wrap or view.wrap
         if document.group is None:
             document.group, document.group_indent, document.group_gap = made.group, made.group_indent, made.group_gap
     elif document.shape == "table":
@@ -91,7 +100,12 @@ def list_columns(engine: Engine, document: Document, item: object) -> list[Colum
     view = find_view(item)
     if isinstance(view, ListView):
         return [from_view(column) for column in view.columns]
-    return [Column(name, name) for name in default_properties(item) or property_names(item)]
+    return [Column(name, name) for name in list_properties(item) or property_names(item)]
+
+
+def foreign_document(item: object) -> Document:
+    """Make the list that an object becomes when it comes after objects of a type with a view of its own."""
+    return Document("list", [Column(name, name) for name in default_properties(item) or property_names(item)])
 
 
 def requested_columns(engine: Engine, requested: list[object], item: object) -> list[Column]:

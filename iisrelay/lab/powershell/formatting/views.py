@@ -41,6 +41,7 @@ class TableView:
     group_indent: int = 3
     group_gap: int = 1  # blank lines between the group's line and the table
     auto_size: bool = False
+    wrap: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class TextView:
 View = TableView | ListView | TextView
 _VIEWS: dict[str, View] = {}
 _DEFAULT_PROPERTIES: dict[str, tuple[str, ...]] = {}
+_LIST_PROPERTIES: dict[str, tuple[str, ...]] = {}
 
 
 def register_view(view: View, *type_names: str) -> None:
@@ -69,8 +71,13 @@ def register_view(view: View, *type_names: str) -> None:
 
 
 def register_default_properties(type_name: str, *names: str) -> None:
-    """Say which properties a list of objects of a type shows when none are asked for."""
+    """Say which properties stand for an object of a type when nobody asks for any."""
     _DEFAULT_PROPERTIES[type_name.lower()] = names
+
+
+def register_list_properties(type_name: str, *names: str) -> None:
+    """Say which properties Format-List shows of a type when none are asked for."""
+    _LIST_PROPERTIES[type_name.lower()] = names
 
 
 def find_view(value: object) -> View | None:
@@ -79,8 +86,17 @@ def find_view(value: object) -> View | None:
 
 
 def default_properties(value: object) -> tuple[str, ...]:
-    """Give the properties a list shows by default; none means all."""
-    return next((_DEFAULT_PROPERTIES[name] for name in _lower_type_names(value) if name in _DEFAULT_PROPERTIES), ())
+    """Give the properties that stand for an object; none means all."""
+    return _of_type(_DEFAULT_PROPERTIES, value)
+
+
+def list_properties(value: object) -> tuple[str, ...]:
+    """Give the properties that Format-List shows; none means all."""
+    return _of_type(_LIST_PROPERTIES, value) or default_properties(value)
+
+
+def _of_type(table: dict[str, tuple[str, ...]], value: object) -> tuple[str, ...]:
+    return next((table[name] for name in _lower_type_names(value) if name in table), ())
 
 
 def _lower_type_names(value: object) -> list[str]:

@@ -81,6 +81,29 @@ def test_columns_that_do_not_fit_fall_away(console):
     assert lines[3] == "x" * 30 + " " + "y" * 45 + "..."
 
 
+def test_errors_are_objects_when_forced(console):
+    assert "FullyQualifiedErrorId" in console("try { throw 'x' } catch { $_ | fl * -Force }")
+    assert console("try { throw 'x' } catch { $_ | fl * }").startswith("x\nAt line:1 char:7\n")
+
+
+def test_lists_of_types_have_their_own_properties(console):
+    lines = console("Get-Service W32Time | fl").split("\n")
+    assert [line.split(" : ")[1] for line in lines[2:5]] == ["W32Time", "Windows Time", "Running"]
+
+
+def test_folders_stand_above_their_files(console):
+    text = console("'x' | Set-Content C:\\a.txt; Get-Item C:\\a.txt")
+    assert text.startswith("\n\n    Directory: C:\\\n\n\nMode                LastWriteTime         Length Name")
+    assert "3 a.txt" in text
+
+
+def test_registry_keys_show_their_values(console):
+    console("New-Item HKLM:\\SOFTWARE\\T | New-ItemProperty -Name n -Value 5 | Out-Null")
+    text = console("Get-Item HKLM:\\SOFTWARE\\T")
+    assert text.startswith("\n\n    Hive: HKEY_LOCAL_MACHINE\\SOFTWARE\n\n\nName")
+    assert f"{'T':30} n : 5" in text
+
+
 def test_out_string(console):
     assert console("('a', 'b' | Out-String).Length") == "6\n"
     assert console("('a', [pscustomobject]@{x=1} | Out-String -Stream).Count") == "7\n"
