@@ -12,14 +12,22 @@ CASES = Path(__file__).parents[4] / "tests" / "cases" / "powershell" / "visible.
 FOLDER = "C:\\Users\\Administrator\\Documents"
 
 
+OLDEST, NEWEST = "2008r2", "2019"
+
+
 def load_cases():
-    return [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines() if line.strip()]
+    """Give every case on a new Windows, and those that need nothing newer than 2.0 on the oldest one as well."""
+    cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines() if line.strip()]
+    old = [case for case in cases if case["min"] == "2.0"]
+    return [pytest.param(windows, case, id=f"{case['id']}-{windows}") for windows, listed in
+            ((NEWEST, cases), (OLDEST, old)) for case in listed]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def machine():
-    made = Machine.create("LAB01", "2019")
-    made.files.make_directory(FOLDER)
+def machines():
+    made = {windows: Machine.create("LAB01", windows) for windows in (OLDEST, NEWEST)}
+    for machine in made.values():
+        machine.files.make_directory(FOLDER)
     return made
 
 
@@ -29,7 +37,7 @@ def run_case(machine, script):
     output = []
     code = run_powershell(
         machine,
-        ["-NoProfile", "-NonInteractive", "-File", path],
+        ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File", path],
         read_line=lambda: None,
         read_all=lambda: "",
         out=output.append,
@@ -40,8 +48,8 @@ def run_case(machine, script):
     return "".join(output).replace("\r\n", "\n").rstrip("\n"), code
 
 
-@pytest.mark.parametrize("case", load_cases(), ids=lambda case: case["id"])
-def test_case(machine, case):
-    output, code = run_case(machine, case["script"])
+@pytest.mark.parametrize(("windows", "case"), load_cases())
+def test_case(machines, windows, case):
+    output, code = run_case(machines[windows], case["script"])
     assert output == case["stdout"].replace("\r\n", "\n").rstrip("\n")
     assert code == case["exit"]
