@@ -39,6 +39,6 @@ def settings(
         return
     for row in rows:
         typer.echo(f"{row['key']}\n    {row['meaning']}")
-        details = [f"{name}: {row[name]}" for name in ("default", "stored as", "in the console") if row[name]]
+        details = [f"{name}: {row[name]}" for name in ("values", "default", "stored as", "in the console") if row[name]]
         typer.echo("    " + "; ".join(details) + "\n")
     typer.echo(f"{len(rows)} settings.", err=True)

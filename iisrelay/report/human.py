@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.text import Text
 
 from iisrelay.errors import IisRelayError, SiteFileError
-from iisrelay.results import ChangeResult, HostReport, Report
+from iisrelay.plan.change import Change
+from iisrelay.results import DONE, ChangeResult, HostReport, Report
+from iisrelay.settings.stored import Store
 from iisrelay.status import Action, HostStatus, Outcome, Restart
 
 SYMBOLS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
@@ -20,6 +22,7 @@ OUTCOME_WORDS = {
     Outcome.NOT_VERIFIED: ("NOT VERIFIED", "bold red"),
     Outcome.SKIPPED: ("skipped", "red"),
 }
+VERIFIED = {HostStatus.APPLIED, HostStatus.REBOOT_REQUIRED}
 STATUS_WORDS = {
     HostStatus.IN_SYNC: ("in sync", "green"),
     HostStatus.CHANGES: ("changes pending", "yellow"),
@@ -109,6 +112,8 @@ def _change_line(result: ChangeResult, width: int) -> Text:
     name = split_setting(change.setting)[1] or "virtual server"
     line = Text.assemble("    ", (SYMBOLS[change.action], COLOURS[change.action]), f" {name:<{width}}  ")
     line.append(_difference(result))
+    if change.store is Store.REGISTRY:
+        line.append(f"  {_registry_place(change)}", style="dim")
     if change.restart is not Restart.NONE:
         line.append(f"  [restart: {change.restart.value.replace('_', ' ')}]", style="dim")
     if result.outcome in OUTCOME_WORDS:
@@ -116,6 +121,11 @@ def _change_line(result: ChangeResult, width: int) -> Text:
         line.append("  ")
         line.append(word, style=colour)
     return line
+
+
+def _registry_place(change: Change) -> str:
+    """Give the end of a registry path: one setting often stands for several values."""
+    return "\\".join([*change.path.split("\\")[-2:], change.name])
 
 
 def _difference(result: ChangeResult) -> str:
@@ -135,6 +145,8 @@ def _value(value: object) -> str:
 
 
 def _print_footer(host: HostReport, console: Console) -> None:
+    if host.status in VERIFIED:
+        _line(console, Text("  verified: a second plan is empty", style="dim"))
     if host.saved_to_disk:
         _line(console, Text("  configuration saved to disk (MetaBase.xml)", style="dim"))
     if host.saved_to_disk is False:
@@ -151,7 +163,7 @@ def _summary(report: Report) -> str:
     hosts = f"{affected} of {len(report.hosts)} host{'s' if len(report.hosts) != 1 else ''}"
     noun = "change" if changes == 1 else "changes"
     if report.command == "apply":
-        done = sum(result.outcome is Outcome.APPLIED for host in report.hosts for result in host.changes)
+        done = sum(result.outcome in DONE for host in report.hosts for result in host.changes)
         return f"Apply: {done} of {changes} {noun} applied and verified on {hosts}."
     if report.command == "verify":
         return (
