@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.automation import HostObject
+from iisrelay.lab.powershell.automation import ExecutionContext, HostObject
 from iisrelay.lab.powershell.collections import Hashtable
 from iisrelay.lab.powershell.conversions import convert
 from iisrelay.lab.powershell.preferences import DEFAULTS
@@ -152,6 +152,7 @@ AUTOMATIC: dict[str, Callable[[Engine], object]] = {
     "?": _success,
     "args": _arguments,
     "error": _errors,
+    "executioncontext": ExecutionContext,
     "host": _host,
     "input": _input,
     "myinvocation": _invocation,

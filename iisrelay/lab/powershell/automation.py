@@ -53,6 +53,20 @@ class HostUI:
         self.engine = engine
 
 
+class ExecutionContext:
+    """$ExecutionContext, and its InvokeCommand and SessionState."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def expand(self, text: str) -> str:
+        """ExpandString: expand a text as if it stood between double quotes."""
+        block = self.engine.parse_block('"' + text.replace('"', '""') + '"')
+        items: list[object] = []
+        block.compiled.end(self.engine, items.append)  # type: ignore[misc]
+        return to_string(self.engine, items[0]) if items else ""
+
+
 class ScriptCmdlet:
     """$PSCmdlet of an advanced function."""
 

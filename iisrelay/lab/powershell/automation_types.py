@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.automation import HostObject, HostUI, Module, PathInfo, ScriptCmdlet
+from iisrelay.lab.powershell.automation import ExecutionContext, HostObject, HostUI, Module, PathInfo, ScriptCmdlet
 from iisrelay.lab.powershell.collections import ArrayList, Hashtable, enumerate_value
 from iisrelay.lab.powershell.command_lookup import NativeInfo
 from iisrelay.lab.powershell.commands import CmdletInfo
@@ -236,6 +236,25 @@ def set_variable_value(value: Variable, item: object) -> None:
 def set_variable_options(value: Variable, item: object) -> None:
     """Change a variable's options."""
     value.options = frozenset(word.strip().lower() for word in to_string(None, item).split(",")) - {"none"}
+
+
+execution_context = declare(f"{AUTOMATION}.EngineIntrinsics", python=ExecutionContext)
+execution_context.getter("InvokeCommand", "SessionState")(lambda value: value)
+execution_context.method("ExpandString")(lambda value, text: value.expand(to_string(value.engine, text)))
+execution_context.method("NewScriptBlock")(lambda value, text: value.engine.parse_block(to_string(None, text)))
+execution_context.getter("Path")(lambda value: value)
+execution_context.getter("CurrentLocation")(lambda value: value.engine.location())
+execution_context.method("GetUnresolvedProviderPathFromPSPath")(
+    lambda value, path: value.engine.resolve_path(to_string(None, path))
+)
+
+
+@execution_context.method("InvokeScript")
+def invoke_script(value: ExecutionContext, text: object) -> PSArray:
+    """InvokeScript: run a text and give its output."""
+    items: list[object] = []
+    value.engine.invoke_text(to_string(None, text), items.append)
+    return PSArray(items)
 
 
 path_info = declare(f"{AUTOMATION}.PathInfo", python=PathInfo)

@@ -192,9 +192,11 @@ def format_record(record: ErrorRecord, version: str = "5.1") -> str:
     name = invocation.name if invocation is not None else ""
     head = f"{name} : {record}" if name else str(record)
     position = invocation.position_message(version) if invocation is not None else ""
-    position = f"{position}\n" if position else ""
+    place = f"{position}\n" if position else ""
+    is_syntax = record.category_info.category == "ParserError" and version != "2.0"
+    top = f"{place}{head}\n" if is_syntax else f"{head}\n{place}"
     return (
-        f"{head}\n{position}    + CategoryInfo          : {record.category_info}\n"
+        f"{top}    + CategoryInfo          : {record.category_info}\n"
         f"    + FullyQualifiedErrorId : {record.identifier}\n "
     )
 
