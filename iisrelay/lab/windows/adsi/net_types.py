@@ -20,7 +20,7 @@ _NO_SUCH_ACCOUNT = 0x800708AC
 
 _entry = declare(NET_TYPE, python=DirectoryEntry, accelerators=("adsi",))
 _searcher = declare("System.DirectoryServices.DirectorySearcher", accelerators=("adsisearcher",))
-declare("System.DirectoryServices.PropertyValueCollection", bases=("System.Collections.CollectionBase",))
+declare("System.DirectoryServices.PropertyValueCollection")
 declare("System.DirectoryServices.PropertyCollection")
 declare("System.DirectoryServices.DirectoryEntries")
 

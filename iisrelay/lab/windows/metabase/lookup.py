@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.windows.metabase.schema import attributes_of, find_property, mask_property
+from iisrelay.lab.windows.metabase.schema import attributes_of, mask_property
 from iisrelay.lab.windows.metabase.tree import Attribute, Key, Record, Value
-from iisrelay.settings.stored import AccessList, Kind
+from iisrelay.settings.stored import AccessList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iisrelay.settings.metabase_schema import PropertySchema
-    from iisrelay.settings.stored import Stored
 
 
 @dataclass(frozen=True)
@@ -81,22 +80,6 @@ def _look_up_whole(key: Key, schema: PropertySchema) -> Found | None:
             return Found(record.value, record.attributes | Attribute.IS_INHERITED, record.user_type, above)
     if schema.schema_default is None:
         return None
-    return Found(stored_default(schema.schema_default), attributes_of(schema), schema.user_type, None)
-
-
-def stored_default(default: Stored) -> Value:
-    """Give a default of the schema in stored form; the schema holds no default for a list of addresses."""
-    if isinstance(default, AccessList):
-        raise TypeError("no property of the schema has a list of addresses as its default")
-    return default
-
-
-def is_set(key: Key, name: str) -> bool:
-    """Tell whether the key's class has the property and something supplies a value."""
-    schema = find_property(key.key_type, name)
-    return schema is not None and look_up(key, schema) is not None
-
-
-def shown_kind(schema: PropertySchema) -> Kind:
-    """Give the type that Automation shows a property with."""
-    return Kind.STRING if schema.type is Kind.EXPANDSZ else schema.type
+    if isinstance(schema.schema_default, AccessList):
+        raise TypeError(f"{schema.name} has a list of addresses as its default, which no property of the schema has")
+    return Found(schema.schema_default, attributes_of(schema), schema.user_type, None)

@@ -11,7 +11,15 @@ from iisrelay.lab.powershell.values import PSCustomObject, unwrap
 from iisrelay.lab.powershell.wildcards import matches
 from iisrelay.lab.windows.wmi.cim import CimClass, CimInstance
 from iisrelay.lab.windows.wmi.cmdlets import hosts, machine_of, select_text
-from iisrelay.lab.windows.wmi.failures import INVALID_PARAMETER, management_error
+from iisrelay.lab.windows.wmi.failures import (
+    ACCESS_DENIED,
+    INVALID_CLASS,
+    INVALID_NAMESPACE,
+    INVALID_PARAMETER,
+    INVALID_QUERY,
+    NOT_FOUND,
+    management_error,
+)
 from iisrelay.lab.windows.wmi.objects import require_method
 from iisrelay.lab.windows.wmi.paths import DEFAULT_NAMESPACE, parse_path
 from iisrelay.lab.windows.wmi.repository import find_class, find_classes, find_instance, run_query
@@ -23,6 +31,13 @@ if TYPE_CHECKING:
 
 _SINCE = "3.0"
 _EXCEPTION = "Microsoft.Management.Infrastructure.CimException"
+_CATEGORIES = {
+    ACCESS_DENIED: "PermissionDenied",
+    INVALID_CLASS: "MetadataError",
+    INVALID_NAMESPACE: "MetadataError",
+    INVALID_QUERY: "InvalidArgument",
+    NOT_FOUND: "ObjectNotFound",
+}
 _COMMON = (
     Param("Namespace", "string"),
     Param("ComputerName", "string[]", aliases=("CN", "ServerName")),
@@ -219,6 +234,11 @@ def _called(call: Call, instance: Instance) -> PSCustomObject:
 
 
 def _report(call: Call, error: NetError) -> None:
-    identifier = f"HRESULT 0x{(error.hresult or 0) & 0xFFFFFFFF:08x}"
-    message = error.message.rstrip()
-    call.error(message, category="InvalidOperation", identifier=identifier, exception=_EXCEPTION, hresult=error.hresult)
+    hresult = (error.hresult or 0) & 0xFFFFFFFF
+    call.error(
+        error.message.rstrip(),
+        category=_CATEGORIES.get(hresult, "NotSpecified"),
+        identifier=f"HRESULT 0x{hresult:08x}",
+        exception=_EXCEPTION,
+        hresult=error.hresult,
+    )

@@ -10,7 +10,13 @@ from iisrelay.lab.powershell.commands import Call, Param, cmdlet
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.values import PSArray, unwrap
 from iisrelay.lab.powershell.wildcards import matches
-from iisrelay.lab.windows.wmi.failures import INVALID_PARAMETER, management_error
+from iisrelay.lab.windows.wmi.failures import (
+    INVALID_CLASS,
+    INVALID_NAMESPACE,
+    INVALID_PARAMETER,
+    INVALID_QUERY,
+    management_error,
+)
 from iisrelay.lab.windows.wmi.management_class import ManagementClass, open_class, open_path
 from iisrelay.lab.windows.wmi.objects import ManagementObject, require_method, run_method, spread
 from iisrelay.lab.windows.wmi.paths import DEFAULT_NAMESPACE, parse_path
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 
     from iisrelay.lab.windows.machine import Machine
 
+_CATEGORIES = {INVALID_CLASS: "InvalidType", INVALID_NAMESPACE: "InvalidArgument", INVALID_QUERY: "InvalidArgument"}
 _CONNECTION = (
     Param("Namespace", "string", aliases=("NS",)),
     Param("ComputerName", "string[]", aliases=("Cn",)),
@@ -131,11 +138,13 @@ def reported(call: Call, identifier: str) -> Iterator[None]:
     try:
         yield
     except NetError as error:
-        category = "InvalidOperation" if error.hresult else "NotSpecified"
+        hresult = (error.hresult or 0) & 0xFFFFFFFF
+        is_com = error.type_name.endswith("COMException")
+        detail = f" (Exception from HRESULT: 0x{hresult:08X})" if is_com and "HRESULT" not in error.message else ""
         call.error(
-            error.message.rstrip(),
-            category=category,
-            identifier=identifier,
+            error.message.rstrip() + detail,
+            category=_CATEGORIES.get(hresult, "InvalidOperation"),
+            identifier=identifier.replace("Management", "COM") if is_com else identifier,
             exception=error.type_name,
             hresult=error.hresult,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from iisrelay.lab.powershell.errors import NetError
 
 ACCESS_DENIED = 0x80041003
-GENERIC_FAILURE = 0x80041001
 NOT_FOUND = 0x80041002
 INVALID_PARAMETER = 0x80041008
 PROVIDER_NOT_CAPABLE = 0x80041024
@@ -13,13 +12,11 @@ INVALID_NAMESPACE = 0x8004100E
 INVALID_CLASS = 0x80041010
 INVALID_QUERY = 0x80041017
 INVALID_METHOD = 0x8004102F
-ALREADY_EXISTS = 0x80041019
 INVALID_OBJECT_PATH = 0x8004103A
 TYPE_MISMATCH = 0x80041005
 
 _TEXTS = {
     ACCESS_DENIED: "Access denied ",
-    GENERIC_FAILURE: "Generic failure ",
     NOT_FOUND: "Not found ",
     INVALID_PARAMETER: "Invalid parameter ",
     PROVIDER_NOT_CAPABLE: "Provider is not capable of the attempted operation ",
@@ -27,7 +24,6 @@ _TEXTS = {
     INVALID_CLASS: "Invalid class ",
     INVALID_QUERY: "Invalid query ",
     INVALID_METHOD: "Invalid method ",
-    ALREADY_EXISTS: "Object or property already exists ",
     INVALID_OBJECT_PATH: "Invalid object path ",
     TYPE_MISMATCH: "Type mismatch ",
 }

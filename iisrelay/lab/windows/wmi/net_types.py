@@ -41,6 +41,47 @@ declare(_CIM, python=CimInstance, accelerators=("ciminstance",), since="3.0")
 declare("Microsoft.Management.Infrastructure.CimException", bases=("System.SystemException",), since="3.0")
 
 
+class ObjectQuery(LateBound):
+    """The text of a query as an object."""
+
+    net_type = "System.Management.ObjectQuery"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def read(self, name: str) -> object:
+        """Give QueryString or QueryLanguage."""
+        known = {"querystring": self.text, "querylanguage": "WQL"}
+        if name.lower() not in known:
+            raise AttributeError(name)
+        return known[name.lower()]
+
+
+class ConnectionOptions(LateBound):
+    """How to connect; a connection to this host needs none of it."""
+
+    net_type = "System.Management.ConnectionOptions"
+    names = ("Authentication", "EnablePrivileges", "Impersonation", "Locale", "Password", "Timeout", "Username")
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {name.lower(): None for name in self.names}
+
+    def read(self, name: str) -> object:
+        """Give an option."""
+        if name.lower() not in self.values:
+            raise AttributeError(name)
+        return self.values[name.lower()]
+
+    def assign(self, name: str, value: object) -> None:
+        """Set an option."""
+        if name.lower() not in self.values:
+            raise AttributeError(name)
+        self.values[name.lower()] = value
+
+
 class ManagementObjectSearcher(LateBound):
     """Holds a query and runs it."""
 
@@ -53,7 +94,7 @@ class ManagementObjectSearcher(LateBound):
 
     def read(self, name: str) -> object:
         """Give Query or Scope."""
-        known: dict[str, object] = {"query": self.query, "scope": self.scope}
+        known: dict[str, object] = {"query": ObjectQuery(self.query), "scope": self.scope}
         if name.lower() not in known:
             raise AttributeError(name)
         return known[name.lower()]
@@ -80,6 +121,19 @@ class ManagementObjectSearcher(LateBound):
 _searcher = declare(
     "System.Management.ManagementObjectSearcher", python=ManagementObjectSearcher, accelerators=("wmisearcher",)
 )
+
+
+_query = declare("System.Management.ObjectQuery", python=ObjectQuery)
+_wql_query = declare("System.Management.WqlObjectQuery", bases=("System.Management.ObjectQuery",))
+_connection = declare("System.Management.ConnectionOptions", python=ConnectionOptions)
+_connection.constructor(ConnectionOptions)
+
+
+@_query.constructor
+@_wql_query.constructor
+def new_query(text: object = "") -> object:
+    """Make a query."""
+    return ObjectQuery(str(unwrap(text)))
 
 
 @_object.constructor

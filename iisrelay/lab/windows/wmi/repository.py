@@ -16,18 +16,35 @@ from iisrelay.lab.windows.wmi.failures import (
 )
 from iisrelay.lab.windows.wmi.iis_classes import iis_classes
 from iisrelay.lab.windows.wmi.iis_values import NAMESPACE as IIS_NAMESPACE
+from iisrelay.lab.windows.wmi.model import Property, WmiClass
 from iisrelay.lab.windows.wmi.service_class import ServiceClass
 from iisrelay.lab.windows.wmi.system_classes import system_classes
 from iisrelay.lab.windows.wmi.wql import parse_query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from iisrelay.lab.windows.machine import Machine
-    from iisrelay.lab.windows.wmi.model import Instance, WmiClass
+    from iisrelay.lab.windows.wmi.model import Instance
     from iisrelay.lab.windows.wmi.paths import ObjectPath
 
 _IIS_FEATURE = "Web-WMI"
+
+
+class NamespaceClass(WmiClass):
+    """__NAMESPACE: what stands below root."""
+
+    namespace = "root"
+
+    def __init__(self) -> None:
+        super().__init__("__NAMESPACE", (Property("Name", is_key=True),))
+
+    def load(self, machine: Machine) -> Iterator[dict[str, object]]:
+        """Give the namespaces that are there."""
+        for name in ("CIMV2", "DEFAULT"):
+            yield {"Name": name}
+        if machine.features.is_installed(_IIS_FEATURE):
+            yield {"Name": IIS_NAMESPACE.partition("\\")[2]}
 
 
 def find_classes(machine: Machine, namespace: str, host: str = ".") -> Mapping[str, WmiClass]:
@@ -86,11 +103,6 @@ def find_instance(machine: Machine, path: ObjectPath) -> Instance:
     raise management_error(NOT_FOUND)
 
 
-def namespace_names() -> list[str]:
-    """List the namespaces below root."""
-    return ["CIMV2", "DEFAULT", IIS_NAMESPACE.partition("\\")[2]]
-
-
 def normalize(namespace: str) -> str:
     r"""Give a namespace with backslashes and below root: ``root/cimv2`` and ``cimv2`` are ``root\cimv2``."""
     text = namespace.replace("/", "\\").strip("\\")
@@ -110,7 +122,7 @@ def _matches(instance: Instance, path: ObjectPath) -> bool:
 def _namespaces() -> dict[str, dict[str, WmiClass]]:
     windows = [*system_classes(), ServiceClass()]
     return {
-        "root": {},
+        "root": {"__namespace": NamespaceClass()},
         r"root\default": {},
         r"root\cimv2": {wmi_class.name.lower(): wmi_class for wmi_class in windows},
         IIS_NAMESPACE.lower(): {wmi_class.name.lower(): wmi_class for wmi_class in iis_classes()},

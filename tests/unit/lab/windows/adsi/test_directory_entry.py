@@ -114,6 +114,25 @@ def test_unlimited_is_written_signed(run, machine):
     assert machine.metabase.open("SmtpSvc/1").records["maxconnections"].value == 0xFFFFFFFF
 
 
+def test_types_of_the_objects_themselves(run):
+    assert run("""
+        $e = [ADSI]'IIS://localhost/SmtpSvc/1'
+        foreach ($o in $e, $e.psbase, $e.Properties, $e.Children, $e.psbase.NativeObject) { $o.GetType().FullName }
+        $e.HopCount.GetType().Name
+        $e -is [System.DirectoryServices.DirectoryEntry]
+        "$e"
+    """) == [
+        "System.DirectoryServices.DirectoryEntry",
+        "System.DirectoryServices.DirectoryEntry",
+        "System.DirectoryServices.PropertyCollection",
+        "System.DirectoryServices.DirectoryEntries",
+        "System.__ComObject",
+        "PropertyValueCollection",
+        "True",
+        "System.DirectoryServices.DirectoryEntry",
+    ]
+
+
 def test_conditions_on_values(run):
     assert run("""
         $e = [ADSI]'IIS://localhost/SmtpSvc/1'

@@ -32,6 +32,13 @@ def test_the_namespace_needs_the_feature(powershell):
     assert powershell(machine, f"(Get-WmiObject -Namespace {NAMESPACE} -Class IIsSmtpServer).Name") == ["SmtpSvc/1"]
 
 
+def test_the_namespace_is_listed_when_it_is_there(run, powershell):
+    script = "(Get-WmiObject -Namespace root -Class __Namespace | Where-Object { $_.Name -like 'Microsoft*' }).Name"
+
+    assert run(script) == ["MicrosoftIISv2"]
+    assert "".join(powershell(Machine.create("plain", "2019"), script)) == ""
+
+
 def test_only_administrators_may_ask(machine, powershell):
     with machine.signed_in(machine.accounts.login("guest", is_administrator=False)):
         assert powershell(machine, f'try {{ {SETTING} -ea Stop }} catch {{ "$_" }}') == ["Access denied"]

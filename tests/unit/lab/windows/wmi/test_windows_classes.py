@@ -51,9 +51,13 @@ def test_searchers_and_class_objects(run):
         $q.Get() | ForEach-Object { $_.Name } | Sort-Object
         $q = New-Object System.Management.ManagementObjectSearcher('root\cimv2', 'SELECT * FROM Win32_ComputerSystem')
         foreach ($c in $q.Get()) { $c.Name }
+        $scope = New-Object System.Management.ManagementScope('\\localhost\root\MicrosoftIISv2')
+        $scope.Connect()
+        $query = New-Object System.Management.ObjectQuery('SELECT * FROM IIsSmtpServer')
+        (New-Object System.Management.ManagementObjectSearcher($scope, $query)).Get() | ForEach-Object { $_['Name'] }
         @(([wmiclass]'Win32_Service').GetInstances()).Count -gt 5
         (New-Object System.Management.ManagementClass 'root\cimv2:Win32_Service').Name
-    """) == ["IISADMIN", "SMTPSVC", "CRM01", "True", "Win32_Service"]
+    """) == ["IISADMIN", "SMTPSVC", "CRM01", "SmtpSvc/1", "True", "Win32_Service"]
 
 
 def test_system_properties(run):
