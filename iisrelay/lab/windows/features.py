@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from iisrelay.lab.windows.machine import Machine
 
 METABASE = "Web-Metabase"
+SMTP_LIBRARY = r"C:\Windows\System32\inetsrv\smtpsvc.dll"
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,13 @@ class Features:
             self.machine.metabase.install_compatibility()
         elif feature.name == SMTP_SERVER:
             self.machine.services.install(SMTPSVC)
+            self.machine.files.write_bytes(SMTP_LIBRARY, b"MZ")
             self.machine.metabase.install_smtp()
 
     def _removed(self, feature: Feature) -> None:
         if feature.name == SMTP_SERVER:
             self.machine.services.remove(SMTPSVC.name)
+            self.machine.files.delete(SMTP_LIBRARY)
             self.machine.metabase.remove_smtp()
         elif feature.name == METABASE:
             self.machine.services.remove(IISADMIN.name)

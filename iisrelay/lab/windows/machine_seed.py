@@ -40,6 +40,7 @@ def seed(machine: Machine) -> None:
         machine.services.install(declaration)
     _seed_files(machine)
     machine.firewall.seed()
+    machine.event_log.write("System", "EventLog", 6005, "The Event log service was started.")
 
 
 def add_smtp(machine: Machine) -> None:

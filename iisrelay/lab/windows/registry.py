@@ -6,10 +6,7 @@ import base64
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 HIVES = {
     "HKEY_LOCAL_MACHINE": "HKLM",
@@ -149,14 +146,6 @@ class Registry:
     def set(self, path: str, name: str, data: RegistryData, kind: ValueKind | None = None) -> None:
         """Write one value; without a kind, numbers are DWord, tuples MultiString, bytes Binary."""
         self.create(path).set(name, kind or _natural_kind(data), data)
-
-    def walk(self, path: str) -> Iterator[tuple[str, RegistryKey]]:
-        """Go through a key and everything below it: (path, key)."""
-        key = self.open(path)
-        if key is not None:
-            yield path, key
-            for name in key.subkey_names():
-                yield from self.walk(f"{path}\\{name}")
 
     def to_json(self) -> dict[str, Any]:
         """Give the JSON form of all hives."""

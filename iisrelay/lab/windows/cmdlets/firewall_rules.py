@@ -74,11 +74,12 @@ rule_type.getter("PrimaryStatus")(lambda _, _value: "OK")
 def _selected(call: Call) -> Iterator[FirewallRule]:
     """Give the rules that a call means; a name without wildcards that is not there is an error."""
     firewall = machine_of(call.engine).firewall
-    piped = unwrap(call.get("InputObject"))
-    for rule in piped if isinstance(piped, PSArray) else [piped]:
-        if isinstance(unwrap(rule), FirewallRule):
-            yield unwrap(rule)  # type: ignore[misc]
-            return
+    given = unwrap(call.get("InputObject"))
+    items = [unwrap(item) for item in (given if isinstance(given, PSArray) else [given])]
+    rules = [item for item in items if isinstance(item, FirewallRule)]
+    if rules:
+        yield from rules
+        return
     for parameter, attribute in (("DisplayName", "display_name"), ("DisplayGroup", "group"), ("Name", "name")):
         for pattern in strings(call.get(parameter)):
             found = [rule for rule in firewall if matches(pattern, getattr(rule, attribute))]

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.commands import Param, cmdlet
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.windows.cmdlets.providers import resolve
-from iisrelay.lab.windows.cmdlets.targets import FILTERS, FORCE, LITERAL_PATH, PATH, output, passes, report, targets
+from iisrelay.lab.windows.cmdlets.targets import (
+    FILTERS,
+    FORCE,
+    LITERAL_PATH,
+    PATH,
+    delayed_text,
+    output,
+    passes,
+    report,
+    targets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +25,7 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.commands import Call
     from iisrelay.lab.windows.cmdlets.providers import ProviderPath
 
-_DESTINATION = Param("Destination", "string", position=1, pipeline_name=True)
+_DESTINATION = Param("Destination", "", position=1, pipeline_name=True)
 _PASS_THRU = Param("PassThru", "switch")
 
 
@@ -64,7 +74,7 @@ def move_item(call: Call) -> Iterator[object]:
 
 
 def _transfer(call: Call, action: Callable[[ProviderPath, ProviderPath], None]) -> Iterator[object]:
-    target = resolve(call.engine, str(call.get("Destination", ".")))
+    target = resolve(call.engine, delayed_text(call, "Destination", "."))
     into = target.provider.is_container(call.engine, target.path)
     for place in list(targets(call, missing=False)):
         if not passes(call, place.name):
@@ -83,7 +93,7 @@ def _transfer(call: Call, action: Callable[[ProviderPath, ProviderPath], None]) 
     "Rename-Item",
     Param("Path", "string", position=0, pipeline=True, pipeline_name=True),
     LITERAL_PATH,
-    Param("NewName", "string", position=1, mandatory=True, pipeline_name=True),
+    Param("NewName", "", position=1, mandatory=True, pipeline_name=True),
     FORCE,
     _PASS_THRU,
     streaming=True,
@@ -91,7 +101,7 @@ def _transfer(call: Call, action: Callable[[ProviderPath, ProviderPath], None]) 
 )
 def rename_item(call: Call) -> Iterator[object]:
     """Rename-Item: give an item another name in its place."""
-    name = str(call.get("NewName")).replace("/", "\\").rpartition("\\")[2]
+    name = delayed_text(call, "NewName").replace("/", "\\").rpartition("\\")[2]
     for place in targets(call, missing=False):
         destination = place.parent.child(name)
         try:

@@ -17,6 +17,7 @@ from iisrelay.lab.windows.cmdlets.targets import (
     number,
     output,
     passes,
+    path_texts,
     report,
     strings,
     targets,
@@ -141,7 +142,7 @@ def new_item(call: Call) -> Iterator[object]:
 
 
 def _make_items(call: Call) -> Iterator[object]:
-    for text in strings(call.get("Path", ".")):
+    for text in path_texts(call, "." if call.has("Name") else None):
         place = resolve(call.engine, text)
         if call.has("Name"):
             place = place.child(str(call.get("Name")))

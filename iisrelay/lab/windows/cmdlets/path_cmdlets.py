@@ -9,7 +9,16 @@ from iisrelay.lab.powershell.commands import Param, cmdlet
 from iisrelay.lab.powershell.wildcards import has_wildcards
 from iisrelay.lab.windows import paths
 from iisrelay.lab.windows.cmdlets.providers import expand, location, resolve
-from iisrelay.lab.windows.cmdlets.targets import FILTERS, LITERAL_PATH, PATH, passes, place_of, strings, targets
+from iisrelay.lab.windows.cmdlets.targets import (
+    FILTERS,
+    LITERAL_PATH,
+    PATH,
+    passes,
+    path_texts,
+    place_of,
+    strings,
+    targets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +33,14 @@ _PATH_TYPE = Param("PathType", "string", aliases=("Type",), values=("Any", "Cont
 def test_path(call: Call) -> Iterator[object]:
     """Test-Path: whether something is there, of the wanted type."""
     if call.has("IsValid"):
-        yield from (not any(letter in '<>"|' for letter in text) for text in strings(call.get("Path")))
+        yield from (not any(letter in '<>"|' for letter in text) for text in path_texts(call))
         return
     piped = place_of(call.engine, call.item)
     if piped is not None:
         yield _is_there(call, piped)
         return
     literal = call.has("LiteralPath")
-    for text in strings(call.get("LiteralPath" if literal else "Path")):
+    for text in strings(call.get("LiteralPath")) if literal else path_texts(call):
         places = [resolve(call.engine, text)] if literal or not has_wildcards(text) else list(expand(call.engine, text))
         yield any(_is_there(call, place) for place in places)
 
@@ -79,7 +88,7 @@ def join_path(call: Call) -> Iterator[object]:
 )
 def split_path(call: Call) -> Iterator[object]:
     """Split-Path: a part of paths."""
-    for text in strings(call.get("LiteralPath", call.get("Path"))):
+    for text in strings(call.get("LiteralPath")) or path_texts(call):
         for path in [place.display for place in expand(call.engine, text)] if call.has("Resolve") else [text]:
             yield _part(call, path)
 

@@ -29,24 +29,39 @@ _EXCEPTION = "Microsoft.PowerShell.Commands.ServiceCommandException"
 _START_TYPES = {"automatic": AUTOMATIC, "manual": MANUAL, "disabled": DISABLED}
 
 
-def _selected(call: Call, *, default: str | None = None) -> Iterator[Service]:
+def _selected(call: Call, *, default: str | None = None, by_display_name: bool = True) -> Iterator[Service]:
     """Give the services that a call means; an unknown name without wildcards is an error."""
     services = machine_of(call.engine).services
-    objects = unwrap(call.get("InputObject", call.item))
-    for controller in objects if isinstance(objects, PSArray | list) else [objects]:
-        if isinstance(unwrap(controller), ServiceController):
-            yield unwrap(controller).service  # type: ignore[attr-defined]
-            return
-    if call.has("DisplayName"):
+    controllers = _controllers(call)
+    if controllers:
+        yield from (controller.service for controller in controllers)
+        return
+    if by_display_name and call.has("DisplayName"):
         for pattern in strings(call.get("DisplayName")):
             found = [service for service in services if matches(pattern, service.display_name)]
             yield from _or_error(call, found, pattern, "display name", "NoServiceFoundForGivenDisplayName")
         return
-    for pattern in strings(call.get("Name", default)):
+    for pattern in _names(call, default):
         found = [service for service in services if matches(pattern, service.name)]
-        # The cmdlets take a display name where the service's name is asked for, as the service manager does.
-        found = found or [service for service in services if service.display_name.lower() == pattern.lower()]
         yield from _or_error(call, found, pattern, "service name", "NoServiceFoundForGivenName")
+
+
+def _controllers(call: Call) -> list[ServiceController]:
+    given = unwrap(call.get("InputObject", call.item))
+    items = [unwrap(item) for item in (given if isinstance(given, PSArray) else [given])]
+    return [item for item in items if isinstance(item, ServiceController)]
+
+
+def _names(call: Call, default: str | None) -> list[str]:
+    names = strings(call.get("Name", default))
+    if not names:
+        call.engine.fail(
+            "Cannot process command because of one or more missing mandatory parameters: Name.",
+            "MissingMandatoryParameter",
+            "InvalidArgument",
+            exception="System.Management.Automation.ParameterBindingException",
+        )
+    return names
 
 
 def _or_error(call: Call, found: list[Service], pattern: str, what: str, identifier: str) -> Iterator[Service]:
@@ -104,9 +119,16 @@ def _refuse_other_computers(call: Call) -> None:
             )
 
 
-def _change(call: Call, action: Callable[[Service], None], infinitive: str, participle: str) -> Iterator[object]:
+def _change(
+    call: Call,
+    action: Callable[[Service], None],
+    infinitive: str,
+    participle: str,
+    *,
+    by_display_name: bool = True,
+) -> Iterator[object]:
     identifier = f"CouldNot{infinitive.capitalize()}Service"
-    for service in list(_selected(call)):
+    for service in list(_selected(call, by_display_name=by_display_name)):
         failure = (
             f"Service '{service.display_name} ({service.name})' cannot be {participle} due to the following error: "
         )
@@ -203,7 +225,6 @@ def set_service(call: Call) -> Iterator[object]:
     def change(service: Service) -> None:
         if call.has("DisplayName"):
             service.key.set("DisplayName", ValueKind.String, str(call.get("DisplayName")))
-            call.bound.pop("DisplayName")
         if call.has("Description"):
             service.key.set("Description", ValueKind.String, str(call.get("Description")))
         if call.has("StartupType"):
@@ -211,10 +232,7 @@ def set_service(call: Call) -> Iterator[object]:
         if call.has("Status"):
             _set_status(call, service, str(call.get("Status")))
 
-    selection = {name: value for name, value in call.bound.items() if name != "DisplayName"}
-    chosen = type(call)(call.engine, call.name, selection, item=call.item, has_input=call.has_input)
-    chosen.bound.update({name: value for name, value in call.bound.items() if name == "PassThru"})
-    yield from _change(chosen, change, "set", "configured")
+    yield from _change(call, change, "set", "configured", by_display_name=False)
 
 
 def _set_start_type(service: Service, name: str) -> None:

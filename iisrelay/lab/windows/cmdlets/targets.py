@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.commands import Param
-from iisrelay.lab.powershell.conversions import to_string
+from iisrelay.lab.powershell.conversions import one_or_array, to_string
 from iisrelay.lab.powershell.members import MemberTable
+from iisrelay.lab.powershell.script_blocks import ScriptBlockValue
 from iisrelay.lab.powershell.values import PSArray, PSCustomObject, PSObjectWrapper, unwrap
 from iisrelay.lab.powershell.wildcards import has_wildcards, matches
 from iisrelay.lab.windows.cmdlets.providers import ProviderPath, expand, resolve
@@ -25,6 +26,7 @@ LITERAL_PATH = Param("LiteralPath", "string[]", pipeline_name=True, aliases=("PS
 FORCE = Param("Force", "switch")
 FILTERS = (Param("Filter", "string"), Param("Include", "string[]"), Param("Exclude", "string[]"))
 
+_BINDING = "System.Management.Automation.ParameterBinding"
 _CATEGORIES = {
     "System.UnauthorizedAccessException": "PermissionDenied",
     "System.Security.SecurityException": "PermissionDenied",
@@ -76,10 +78,36 @@ def _meant(call: Call, default: str | None) -> Iterator[tuple[ProviderPath, bool
         for text in strings(call.get("LiteralPath")):
             yield resolve(call.engine, text), False
         return
-    for text in strings(call.get("Path", default)):
+    for text in path_texts(call, default):
         wild = has_wildcards(text)
         for place in expand(call.engine, text):
             yield place, wild
+
+
+def path_texts(call: Call, default: str | None = None) -> list[str]:
+    """Give what was bound to -Path, refusing nothing at all and empty texts as the real cmdlets' binding does."""
+    value = call.get("Path", default)
+    if value is None and "Path" not in call.bound:
+        message = "Cannot process command because of one or more missing mandatory parameters: Path."
+        call.engine.fail(message, "MissingMandatoryParameter", "InvalidArgument", exception=f"{_BINDING}Exception")
+    texts = strings(value)
+    if value is None or "" in texts:
+        what, identifier = ("null", "Null") if value is None else ("an empty string", "EmptyString")
+        call.engine.fail(
+            f"Cannot bind argument to parameter 'Path' because it is {what}.",
+            f"ParameterArgumentValidationError{identifier}NotAllowed",
+            "InvalidData",
+            exception=f"{_BINDING}ValidationException",
+        )
+    return texts
+
+
+def delayed_text(call: Call, name: str, default: str = "") -> str:
+    """Give a text parameter; a script block for it is run with the piped object as ``$_``."""
+    value = unwrap(call.get(name, default))
+    if isinstance(value, ScriptBlockValue):
+        value = one_or_array(call.engine.call_block(value, underscore=call.item))
+    return to_string(call.engine, value)
 
 
 def place_of(engine: Engine, item: object) -> ProviderPath | None:

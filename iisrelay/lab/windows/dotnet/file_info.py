@@ -137,6 +137,40 @@ file_info.getter("IsReadOnly")(lambda value: bool(value.node.attributes & READ_O
 file_info.getter("Length")(lambda value: Int64(value.files.size(value.path)))
 
 
+class FileVersionInfo:
+    """System.Diagnostics.FileVersionInfo: which version of Windows' own programs and libraries is there."""
+
+    def __init__(self, machine: Machine, path: str) -> None:
+        self.path = path
+        name = paths.split(path)[1].lower()
+        of_windows = path.lower().startswith("c:\\windows\\") and name.endswith((".exe", ".dll"))
+        self.version = machine.windows.full_version if of_windows else ""
+        if name == "smtpsvc.dll":
+            self.version = machine.windows.smtp_version or ""
+
+    def part(self, index: int) -> int:
+        """Give one of the version's four numbers."""
+        return int(self.version.split(".")[index]) if self.version else 0
+
+
+version_info = declare("System.Diagnostics.FileVersionInfo", python=FileVersionInfo)
+version_info.getter("FileName")(lambda value: value.path)
+version_info.getter("FileVersion", "ProductVersion")(lambda value: value.version or None)
+version_info.getter("CompanyName")(lambda value: "Microsoft Corporation" if value.version else None)
+for _index, _part in enumerate(("FileMajorPart", "FileMinorPart", "FileBuildPart", "FilePrivatePart")):
+    version_info.getter(_part)(lambda value, index=_index: value.part(index))
+file_info.getter("VersionInfo")(lambda value: FileVersionInfo(value.machine, value.path))
+
+
+@version_info.static("GetVersionInfo")
+def get_version_info(engine: Engine, path: str) -> FileVersionInfo:
+    """The version of a file."""
+    machine = machine_of(engine)
+    full = machine.files.resolve(path, engine.current_directory)
+    machine.files.file(full)
+    return FileVersionInfo(machine, machine.files.true_path(full))
+
+
 @file_info.constructor
 def new_file(engine: Engine, path: str) -> FileInfo:
     """A file by its path."""

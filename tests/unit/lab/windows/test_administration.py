@@ -13,6 +13,14 @@ from iisrelay.lab.windows.services import AUTOMATIC, RUNNING, STOPPED
         ("Get-Service IISADMIN -DependentServices | % Name", "SMTPSVC"),
         ("Start-Service SMTPSVC; Start-Service SMTPSVC; (Get-Service SMTPSVC).Status -eq 'Running'", "True"),
         ("(Start-Service SMTPSVC -PassThru).Status", "Running"),
+        (
+            (
+                "Stop-Service -InputObject (Get-Service W32Time, Schedule); "
+                "(Get-Service W32Time, Schedule).Status -join ' '"
+            ),
+            ("Stopped Stopped"),
+        ),
+        ("Set-Service SMTPSVC -DisplayName Mail; (Get-Service SMTPSVC).DisplayName", "Mail"),
         ("Get-Service SMTPSVC | Start-Service; Stop-Service SMTPSVC; (Get-Service SMTPSVC).Status", "Stopped"),
         ("Start-Service SMTPSVC; Restart-Service IISADMIN -Force; (Get-Service SMTPSVC).Status", "Running"),
         (
@@ -50,6 +58,7 @@ def test_services(shell, script, expected):
 @pytest.mark.parametrize(
     ("script", "words"),
     [
+        ("Start-Service", "missing mandatory parameters: Name."),
         ("Get-Service nope", "Cannot find any service with service name 'nope'."),
         (
             "Start-Service SMTPSVC; Stop-Service IISADMIN",

@@ -15,6 +15,7 @@ import pytest
         (r"(Get-ChildItem C:\inetpub\mailroot -Exclude Queue).Count", ["3"]),
         (r"Get-ChildItem C:\inetpub\mailroot -Include Drop | % Name", []),
         (r"(Get-Item C:\inetpub).PSIsContainer", ["True"]),
+        (r"(gi C:\Windows\System32\inetsrv\smtpsvc.dll).VersionInfo.FileVersion", ["10.0.17763.1697"]),
         (r"(Get-Item C:\inetpub).PSPath", [r"Microsoft.PowerShell.Core\FileSystem::C:\inetpub"]),
         (
             r"$d = Get-Item C:\inetpub\mailroot; $d.Parent.FullName; $d.Root.Name; $d.Exists",
@@ -45,6 +46,7 @@ def test_looking(shell, script, expected):
         (r"Copy-Item C:\inetpub D:\; (Get-ChildItem D:\inetpub | Measure-Object).Count", ["0"]),
         (r"Move-Item C:\inetpub D:\web; Test-Path C:\inetpub; Test-Path D:\web\mailroot", ["False", "True"]),
         (r"Rename-Item C:\inetpub web; Test-Path C:\web\mailroot", ["True"]),
+        (r"Get-Item C:\inetpub | Rename-Item -NewName { $_.Name + '2' }; Test-Path C:\inetpub2", ["True"]),
         (r"'a' | Set-Content C:\a.txt; Get-ChildItem C:\*.txt | Remove-Item; Test-Path C:\a.txt", ["False"]),
         (r"'a' > C:\b.txt; Get-Content C:\b.txt", ["a"]),
         (r"Remove-Item C:\inetpub -Recurse; Test-Path C:\inetpub", ["False"]),
@@ -89,6 +91,13 @@ def test_changing(shell, script, expected):
         ),
         (r"Remove-Item C:\inetpub", "InvalidOperation", "NonInteractive mode"),
         (r"Get-Content C:\inetpub", "UnauthorizedAccess", r"Access to the path 'C:\inetpub' is denied."),
+        (
+            "Get-Item ''",
+            "EmptyStringNotAllowed",
+            "Cannot bind argument to parameter 'Path' because it is an empty string.",
+        ),
+        ("Test-Path $null", "NullNotAllowed", "Cannot bind argument to parameter 'Path' because it is null."),
+        ("Get-Item", "MissingMandatoryParameter", "missing mandatory parameters: Path."),
         (
             r"Get-Item C:\ -Nonsense",
             "NamedParameterNotFound",
