@@ -181,3 +181,22 @@ def test_mail_commands_widened_through_wmi_in_one_line(run, machine):
     """)
 
     assert machine.metabase.open("SmtpSvc/1").records["smtpoutboundcommandsupportoptions"].value == 7697601
+
+
+def test_the_file_read_as_xml(run):
+    assert run(r"""
+        $e = [ADSI]'IIS://localhost/SmtpSvc/1'
+        $list = $e.psbase.Properties['RelayIpList'].Value
+        $list.IPGrant = [object[]]@('10.1.2.3', '192.168.7.8')
+        $e.Put('RelayIpList', $list); $e.SetInfo()
+        ([ADSI]'IIS://localhost').psbase.Invoke('SaveData')
+        [xml]$file = Get-Content C:\Windows\System32\inetsrv\MetaBase.xml
+        foreach ($server in $file.configuration.MBProperty.IIsSmtpServer) {
+            $addresses = $server.RelayIpList.Substring(160)
+            for ($i = 0; $i -lt $addresses.Length; $i += 8) {
+                $octets = 0, 2, 4, 6 | ForEach-Object { [Convert]::ToInt32($addresses.Substring($i + $_, 2), 16) }
+                $octets -join '.'
+            }
+            "$($server.Location) $($server.ServerComment)"
+        }
+    """) == ["10.1.2.3", "192.168.7.8", "/LM/SmtpSvc/1 "]
