@@ -95,7 +95,7 @@ function Set-MetabaseSecret([string]$Change, [string]$Path, [string]$Name, [stri
     Invoke-Change $Change $Path $Restart '' {
         $plain = Get-Secret $Secret
         $entry = Open-Metabase $Path
-        if ([string]$entry.psbase.Properties[$Name].Value -ceq $plain) { return 'unchanged' }
+        if ([string]$entry.psbase.Properties[$Name].Value -ceq $plain -and -not (Get-Inherited $entry $Name)) { return 'unchanged' }
         $entry.Put($Name, $plain)
         $entry.SetInfo()
         Get-Word ([bool][string](Open-Metabase $Path).psbase.Properties[$Name].Value)

@@ -15,6 +15,7 @@ from iisrelay.status import Action, Restart
 SecretCheck = Callable[[str, Secret], bool]
 HOST_MASK = "255.255.255.255"
 LOOPBACK = "127.0.0.1"
+DOMAIN_PATH = "/domain/"
 PYTHON_TYPES: dict[Kind, type] = {
     Kind.DWORD: int,
     Kind.REG_DWORD: int,
@@ -39,12 +40,24 @@ class Comparison:
 
     def compare(self, assignment: Assignment, address: Address, setting: str) -> Change | None:
         """Give the change that makes the place hold what the assignment asks for, or None."""
-        current = self.observed.find(address)
+        current = self.current(address)
         if isinstance(assignment.value, Cleared):
             return _clear(assignment, address, setting, current)
         if isinstance(assignment.value, Secret):
             return self._compare_secret(assignment, address, setting, current)
         return self._compare_value(assignment, address, setting, current, assignment.value)
+
+    def current(self, address: Address) -> ObservedValue | None:
+        """Give what is effective at a place; a virtual server that is yet to be made will inherit from the service."""
+        found = self.observed.find(address)
+        service, _, number = address.path.partition("/")
+        if found is not None or address.store is not Store.METABASE or not number.isdigit():
+            return found
+        schema = find(address.name)
+        above = self.observed.find(Address(address.store, service, address.name))
+        if above is None or schema is None or not schema.inherit or self.observed.has_key(address.path):
+            return None
+        return replace(above, inherited=True)
 
     def _compare_secret(
         self, assignment: Assignment, address: Address, setting: str, current: ObservedValue | None
@@ -52,7 +65,7 @@ class Comparison:
         secret = assignment.value
         if not isinstance(secret, Secret):
             return None
-        is_set = current is not None and current.hidden
+        is_set = current is not None and current.hidden and not current.inherited
         if is_set and self.is_current(setting, secret):
             return None
         action = Action.UPDATE if is_set else Action.CREATE
@@ -87,10 +100,12 @@ class Comparison:
 
 def fold_bits(comparison: Comparison, group: list[Assignment], address: Address, settings: list[str]) -> Change | None:
     """Give one change for all settings that share a DWORD; bits that no setting owns stay as they are."""
-    current = comparison.observed.find(address)
+    current = comparison.current(address)
     if all(isinstance(item.value, Cleared) for item in group):
         return _clear(group[0], address, common_setting(settings), current)
-    bits = _Bits.of(current)
+    # The bits say what a domain is and how it is reached; those of the virtual server say that of everything else.
+    is_foreign = current is not None and bool(current.inherited) and DOMAIN_PATH in address.path.casefold()
+    bits = _Bits.of(None if is_foreign else current)
     default = default_bits(address)
     wanted = default if bits.value is None else bits.value
     for item in group:

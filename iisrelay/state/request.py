@@ -1,14 +1,17 @@
 """What a plan needs to know of a host, and how the question travels: as lines of data, never as script text."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from iisrelay.errors import IisRelayError
+from iisrelay.settings.metabase_schema import find
 from iisrelay.settings.stored import Address, Kind, Store
 from iisrelay.site.target import Assignment, Target
 
 T = TypeVar("T")
+
+OUTBOUND_ESMTP = "SmtpOutboundCommandSupportOptions"
 
 # Read for every virtual server, whatever the site file manages: plans, guards and warnings look at them.
 ALWAYS = (
@@ -16,9 +19,9 @@ ALWAYS = (
     ("ServerAutoStart", Kind.BOOL),
     ("RelayIpList", Kind.IPSECLIST),
     ("IPSecurity", Kind.IPSECLIST),
+    (OUTBOUND_ESMTP, Kind.DWORD),
 )
-# Read from the service too: new virtual servers inherit it.
-OUTBOUND_ESMTP = "SmtpOutboundCommandSupportOptions"
+SERVICE_CLASS = "IIsSmtpService"
 SERVICE_SCOPE = "service"
 SERVER_SCOPE = "server"
 DOMAIN_SCOPE = "domain"
@@ -75,13 +78,18 @@ class Request:
 
 def _properties(target: Target) -> set[PropertyQuestion]:
     questions = {PropertyQuestion(SERVER_SCOPE, name, kind) for name, kind in ALWAYS}
-    questions.update(PropertyQuestion(scope, OUTBOUND_ESMTP, Kind.DWORD) for scope in (SERVICE_SCOPE, SERVER_SCOPE))
     questions.update(_questions(SERVICE_SCOPE, target.assignments))
     for server in target.virtual_servers:
         questions.update(_questions(SERVER_SCOPE, server.assignments))
         for domain in server.domains:
             questions.update(_questions(DOMAIN_SCOPE, domain.assignments))
-    return questions
+    return questions | {replace(item, scope=SERVICE_SCOPE) for item in questions if _is_inherited(item)}
+
+
+def _is_inherited(question: PropertyQuestion) -> bool:
+    """Tell whether a new virtual server gets the property from the service: then that is what it starts with."""
+    schema = find(question.name)
+    return question.scope == SERVER_SCOPE and schema is not None and schema.inherit and SERVICE_CLASS in schema.classes
 
 
 def _questions(scope: str, assignments: Iterable[Assignment]) -> Iterable[PropertyQuestion]:
