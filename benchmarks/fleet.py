@@ -58,7 +58,7 @@ def applies(folder: Path, count: int, jobs: int) -> None:
     ansible = peers.find_ansible()
     if ansible:
         work = lambda: peers.ansible_raw(fleet, scripts, jobs, ansible)  # noqa: E731
-        rows.append(measure("ansible -m raw, 3 small commands", fleet, work))
+        rows.append(measure("ansible -m raw, in pieces", fleet, work))
     print(f"{'':34}{'seconds':>9}{'hosts/s':>9}{'requests a host':>17}{'iisrelay is':>14}")
     for row in rows:
         factor = f"{rows[0].rate / row.rate:.1f} x" if row is not rows[0] else ""

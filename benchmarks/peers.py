@@ -52,12 +52,12 @@ def find_ansible() -> str | None:
 
 
 def ansible_raw(fleet: Fleet, scripts: Sequence[str], jobs: int, program: str) -> None:
-    """Run `ansible -m raw` once a script, with the first piece of it alone: less than the same work."""
+    """Send the same pieces by `ansible -m raw`, a run for each of them."""
     with tempfile.TemporaryDirectory() as folder:
         inventory = Path(folder) / "inventory.json"
         inventory.write_text(json.dumps(_inventory(fleet)), encoding="utf-8")
-        for script in scripts:
-            command = [program, "all", "-i", str(inventory), "-m", "raw", "-f", str(jobs), "-a", pieces(script)[0]]
+        for piece in [piece for script in scripts for piece in pieces(script)]:
+            command = [program, "all", "-i", str(inventory), "-m", "raw", "-f", str(jobs), "-a", piece]
             environment = os.environ | {"ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_HOME": folder, "LC_ALL": "C.UTF-8"}
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             if done.returncode:

@@ -29,6 +29,7 @@ RUN_INPUT = "& ([ScriptBlock]::Create([Console]::In.ReadToEnd()))"
 MAX_PROCESSES = 2
 START_TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 30.0
 POLL_S = 0.02
 LOG_FILE = "lab.log"
 LOCK_FILE = ".lock"
@@ -268,8 +269,10 @@ def _spawn(folder: Path, names: Sequence[str]) -> _Detached:
 
 
 def _wait_until_stopped(folder: Path, endpoint: Endpoint) -> None:
-    deadline = time.monotonic() + ANSWER_TIMEOUT_S
-    while _load(folder, endpoint.name).pid == endpoint.pid and time.monotonic() < deadline:
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while _load(folder, endpoint.name).pid == endpoint.pid:
+        if time.monotonic() > deadline:
+            raise IisRelayError(f"The lab host {endpoint.name} does not stop.", f"End process {endpoint.pid}.")
         time.sleep(POLL_S)
     _children[:] = [child for child in _children if child.poll() is None]
 
