@@ -27,10 +27,18 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_CHANGING_VERBS_WORDS = (
+# Cmdlets that support -WhatIf: those of these verbs, without the ones below, and a few more.
+_CHANGING_VERBS = (
     "add clear copy disable enable install move new remove rename restart restore set start stop suspend uninstall"
 )
-CHANGING_VERBS = frozenset(_CHANGING_VERBS_WORDS.split())
+_HARMLESS = (
+    "add-member add-pssnapin add-type new-cimsession new-cimsessionoption new-guid new-module new-object new-pssession "
+    "new-pssessionoption new-timespan set-location set-psdebug set-strictmode start-job start-sleep stop-job"
+)
+_CHANGING_TOO = "invoke-cimmethod invoke-wmimethod out-file"
+CHANGING_VERBS = frozenset(_CHANGING_VERBS.split())
+HARMLESS = frozenset(_HARMLESS.split())
+CHANGING_TOO = frozenset(_CHANGING_TOO.split())
 
 
 @lru_cache(maxsize=1024)
@@ -181,9 +189,8 @@ class CmdletStage(GuardedStage):
 
     def is_only_described(self) -> bool:
         """Under -WhatIf say what a changing cmdlet would do, and tell that it must not run."""
-        if self.info.name.partition("-")[0].lower() not in CHANGING_VERBS or self.info.name.lower().endswith(
-            "-variable"
-        ):
+        name = self.info.name.lower()
+        if name in HARMLESS or not (name in CHANGING_TOO or name.partition("-")[0] in CHANGING_VERBS):
             return False
         common = self.context.common
         given = common.what_if if common is not None else None

@@ -67,6 +67,18 @@ def test_what_if_changes_nothing(run):
     assert run.machine.files.exists("C:\\Work\\kept.txt")
 
 
+def test_what_if_of_a_function_reaches_what_it_calls_and_nothing_harmless(run):
+    script = """
+function f { [CmdletBinding(SupportsShouldProcess = $true)] param()
+    $o = New-Object PSObject -Property @{ a = 1 }; $o | Add-Member b 2; Start-Sleep 0; $o.a + $o.b
+    New-Item C:\\Work\\made.txt -ItemType File
+}
+f -WhatIf
+"""
+    assert [line.partition(":")[0] for line in run(script).lines] == ["3", "What if"]
+    assert not run.machine.files.exists("C:\\Work\\made.txt")
+
+
 def test_objects_are_shown_as_tables_between_text(run):
     assert run("'before'\nNew-Object PSObject -Property @{ A = 1 }\n'after'").lines == [
         "before", "", "A", "-", "1", "", "", "after",
