@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -123,6 +125,20 @@ def test_starting_twice_changes_nothing(folder):
     assert control.ensure_running(folder, ["crm01", "new"])[0].name == "new"
 
 
+def test_two_who_start_the_same_host_get_one(folder):
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: control.start(folder, "crm01"), range(2)))
+    assert len(control.status(folder)) == 1
+    assert (folder / "lab.log").read_text() == ""
+
+
+def test_a_host_holds_nothing_of_its_starter(folder):
+    code = f"from pathlib import Path; from iisrelay.lab import control; control.start(Path({str(folder)!r}), 'crm01')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert control.status(folder)[0].running
+
+
 def test_reset_makes_a_fresh_machine(folder):
     control.start(folder, "crm01")
     run(folder, "crm01", "New-Item -Path HKLM:\\SOFTWARE\\Kept | Out-Null")
@@ -153,6 +169,17 @@ def test_faults_are_kept_with_the_host(folder):
         transport.run("'x'", {}, 20)
     control.set_faults(folder, "crm01", {})
     assert run(folder, "crm01", "'x'") == "x\r\n"
+
+
+def test_a_host_can_be_without_an_administrators_rights(folder):
+    control.start(folder, "crm01")
+    script = (
+        "$principal = [Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()\n"
+        "$principal.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)"
+    )
+    assert run(folder, "crm01", script) == "True\r\n"
+    control.set_faults(folder, "crm01", {"not_administrator": True})
+    assert run(folder, "crm01", script) == "False\r\n"
 
 
 @pytest.mark.parametrize("name", ["10.0.0.1", "fe80::1", "a b/..\\c", "..", "ünï"])
