@@ -31,6 +31,17 @@ _CATEGORIES_WORDS = (
 )
 CATEGORIES = tuple(_CATEGORIES_WORDS.split())
 
+COMMON_NAMES = (
+    "Verbose",
+    "Debug",
+    "ErrorAction",
+    "WarningAction",
+    "ErrorVariable",
+    "WarningVariable",
+    "OutVariable",
+    "OutBuffer",
+)
+
 declare_enum(f"{AUTOMATION}.ErrorCategory", {name: number for number, name in enumerate(CATEGORIES)})
 declare_enum(
     f"{AUTOMATION}.ActionPreference",
@@ -174,20 +185,24 @@ function_info.getter("Definition")(lambda value: value.path or value.block.text)
 function_info.getter("Path", "Source")(lambda value: value.path)
 function_info.getter("ScriptBlock")(lambda value: value.block)
 function_info.getter("ModuleName")(lambda value: value.module_name)
-function_info.getter("Parameters")(lambda value: _parameter_table([spec.name for spec in value.parameters]))
+function_info.getter("Parameters")(
+    lambda value: _parameter_table([spec.name for spec in value.parameters], common=value.block.compiled.is_advanced)
+)
 cmdlet_info = declare(f"{AUTOMATION}.CmdletInfo", python=CmdletInfo, bases=(f"{AUTOMATION}.CommandInfo",))
 cmdlet_info.getter("Name")(lambda value: value.name)
 cmdlet_info.getter("CommandType")(lambda _value: "Cmdlet")
 cmdlet_info.getter("ModuleName")(lambda value: value.module)
 cmdlet_info.getter("Definition")(lambda value: value.name)
-cmdlet_info.getter("Parameters")(lambda value: _parameter_table([parameter.name for parameter in value.parameters]))
+cmdlet_info.getter("Parameters")(
+    lambda value: _parameter_table([parameter.name for parameter in value.parameters], common=True)
+)
 native_info = declare(f"{AUTOMATION}.ApplicationInfo", python=NativeInfo, bases=(f"{AUTOMATION}.CommandInfo",))
 native_info.getter("Name")(lambda value: value.name)
 native_info.getter("CommandType")(lambda _value: "Application")
 
 
-def _parameter_table(names: list[str]) -> Hashtable:
-    return Hashtable((name, name) for name in names)
+def _parameter_table(names: list[str], *, common: bool = False) -> Hashtable:
+    return Hashtable((name, name) for name in [*names, *(COMMON_NAMES if common else ())])
 
 
 script_cmdlet = declare(f"{AUTOMATION}.PSScriptCmdlet", python=ScriptCmdlet)

@@ -33,8 +33,8 @@ class Context:
     __slots__ = (
         "bound",
         "caller",
+        "collectors",
         "common",
-        "error_variable",
         "extra",
         "failed",
         "function",
@@ -65,7 +65,7 @@ class Context:
         self.common = common
         self.is_cmdlet = is_cmdlet
         self.failed = False
-        self.error_variable: ArrayList | None = None  # of -ErrorVariable
+        self.collectors: dict[int, ArrayList] = {}  # of -ErrorVariable and the like, by stream
         self.function: object = None  # the FunctionInfo of a function's context
         self.bound: object = None  # $PSBoundParameters
         self.set_name = ""

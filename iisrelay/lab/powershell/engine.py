@@ -9,7 +9,7 @@ from iisrelay.lab.powershell.automation import Module, PathInfo, ScriptCmdlet
 from iisrelay.lab.powershell.collections import ArrayList, Hashtable
 from iisrelay.lab.powershell.command_lookup import CommandTable
 from iisrelay.lab.powershell.context import Context
-from iisrelay.lab.powershell.conversions import convert
+from iisrelay.lab.powershell.conversions import convert, to_string
 from iisrelay.lab.powershell.error_records import InvocationInfo, PowerShellError, Source, runtime_error
 from iisrelay.lab.powershell.error_reporting import ErrorReporting
 from iisrelay.lab.powershell.execution_policy import policy_in_force
@@ -129,6 +129,16 @@ class Engine(ErrorReporting):
             )
         if variable.type_name:
             value = convert(self, None if value is NOTHING else value, variable.type_name)
+        for validate in variable.validators:
+            if validate(self, value) is not None:
+                raise runtime_error(
+                    f"The variable cannot be validated because the value {to_string(self, value)} is not a valid "
+                    "value for "
+                    f"the {name} variable.",
+                    "ValidateSetFailure",
+                    "MetadataError",
+                    exception="System.Management.Automation.ValidationMetadataException",
+                )
         variable.value = value
 
     # -- running -------------------------------------------------------------------------------------------------------

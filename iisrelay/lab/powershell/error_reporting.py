@@ -231,18 +231,19 @@ class ErrorReporting:
         if action not in QUIET:
             self.context.streams.error(record)
 
-    def _collect(self, record: ErrorRecord) -> None:
-        """Put a record into the -ErrorVariable of every command around it."""
+    def _collect(self, record: object, stream: int = 2) -> None:
+        """Put a record into the -ErrorVariable (-WarningVariable ...) of every command around it."""
         for context in self.context.callers():
-            if context.error_variable is not None:
-                context.error_variable.items.append(record)
+            if stream in context.collectors:
+                context.collectors[stream].items.append(record)
 
     def write_message(self, stream: int, message: str) -> None:
         """Write to the warning (3), verbose (4), debug (5) or information (6) stream, if the preference lets it."""
+        record = MessageRecord(message, stream)
+        self._collect(record, stream)
         action = self._message_action(stream)
         if action in QUIET:
             return
-        record = MessageRecord(message, stream)
         getattr(self.context.streams, NAMES[stream])(record)
         if action == "stop":
             raise runtime_error(

@@ -214,12 +214,9 @@ def apply_variable_parameters(stage: GuardedStage, common: dict[str, object]) ->
     """Honour -ErrorVariable, -WarningVariable, -OutVariable and -PipelineVariable."""
     caller = stage.context.caller
     scope = caller.scope if caller is not None else stage.context.scope
-    if "errorvariable" in common:
-        stage.context.error_variable = _collecting_list(scope, common["errorvariable"])
-    for name, stream in (("warningvariable", 3), ("informationvariable", 6)):
+    for name, stream in (("errorvariable", 2), ("warningvariable", 3), ("informationvariable", 6)):
         if name in common:
-            found = _collecting_list(scope, common[name])
-            stage.context.streams = stage.context.streams.copied(stream, found.items.append)
+            stage.context.collectors[stream] = _collecting_list(scope, common[name])
     if "outvariable" in common:
         stage.emit = _copying(stage.emit, _collecting_list(scope, common["outvariable"]).items.append)
     if "pipelinevariable" in common:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.script_blocks import FunctionInfo
 
 OPTIONS = ("None", "ReadOnly", "Constant", "Private", "AllScope")
@@ -28,7 +29,7 @@ NOTHING = Nothing()
 class Variable:
     """A variable; ``type_name`` is its type constraint ("": none), ``options`` are words of ``OPTIONS``, lower case."""
 
-    __slots__ = ("description", "name", "options", "type_name", "value")
+    __slots__ = ("description", "name", "options", "type_name", "validators", "value")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Variable:
         self.options = options
         self.type_name = type_name
         self.description = description
+        self.validators: tuple[Callable[[Engine, object], str | None], ...] = ()
 
     @property
     def is_fixed(self) -> bool:

@@ -29,16 +29,6 @@ class Streams:
             return self
         return replace(self, **{NAMES[stream]: sink})
 
-    def copied(self, stream: int, sink: Callable[[object], None]) -> Streams:
-        """Give these streams with one of them also sent elsewhere (-ErrorVariable and the like)."""
-        original: Callable[[object], None] = getattr(self, NAMES[stream])
-
-        def both(item: object) -> None:
-            sink(item)
-            original(item)
-
-        return self.redirected(stream, both)
-
 
 class MessageRecord:
     """A warning, verbose, debug or information record; prints as its message."""

@@ -102,6 +102,8 @@ def compile_store(node: syntax.Node) -> Store:
         return _store_variable(node)
     if isinstance(node, syntax.Convert):
         return _store_typed(node)
+    if isinstance(node, syntax.AttributedExpression):
+        return _store_validated(node)
     if isinstance(node, syntax.ArrayLiteral):
         return _store_several(node)
     if isinstance(node, syntax.Paren) and isinstance(node.pipeline, syntax.Pipeline):
@@ -179,6 +181,26 @@ def _store_typed(node: syntax.Convert) -> Store:
         scope.variables[name.lower()] = Variable(name, converted, type_name=type_name)
 
     return store_typed
+
+
+def _store_validated(node: syntax.AttributedExpression) -> Store:
+    """``[ValidateRange(1, 5)]$n = ...`` checks the variable from then on."""
+    from iisrelay.lab.powershell.evaluator.blocks import attribute_validators  # noqa: PLC0415 - blocks compile statements
+
+    store, checks = compile_store(node.operand), attribute_validators(node.attribute)
+    target: syntax.Node = node.operand
+    while isinstance(target, syntax.Convert | syntax.AttributedExpression):
+        target = target.operand
+    name = target.name if isinstance(target, syntax.Variable) else ""
+
+    def store_validated(engine: Engine, value: object) -> None:
+        store(engine, value)
+        variable = engine.context.scope.variables.get(name.lower())
+        if variable is not None:
+            variable.validators = (*variable.validators, *checks)
+            engine.assign(engine.context.scope, name, variable.value)
+
+    return store_validated
 
 
 def _store_several(node: syntax.ArrayLiteral) -> Store:

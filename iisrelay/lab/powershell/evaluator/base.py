@@ -78,6 +78,8 @@ def compile_raw(node: syntax.Node) -> Evaluate:
     compiler = RAW_EXPRESSIONS.get(type(node)) or EXPRESSIONS.get(type(node))
     if compiler is not None:
         return compiler(node)
+    if type(node) not in STATEMENTS:
+        raise NotImplementedError(f"no compiler for {type(node).__name__}")
     return compile_statement_value(node)
 
 

@@ -14,7 +14,7 @@ from iisrelay.lab.powershell.script_blocks import (
     ParameterSpec,
     ScriptBlockValue,
 )
-from iisrelay.lab.powershell.validators import VALIDATORS
+from iisrelay.lab.powershell.validators import VALIDATORS, Validator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,10 +101,18 @@ def _apply_attribute(spec: ParameterSpec, attribute: syntax.Attribute) -> None:
         spec.aliases = (*spec.aliases, *(str(item) for item in _arguments(attribute)))
     elif name.startswith("allow"):
         spec.allows |= {name}
-    elif name in VALIDATORS:
-        given = _named(attribute)
-        options = {"ignore_case": to_bool(given["ignorecase"])} if "ignorecase" in given else {}
-        spec.validators = (*spec.validators, VALIDATORS[name](*_arguments(attribute), **options))
+    else:
+        spec.validators = (*spec.validators, *attribute_validators(attribute))
+
+
+def attribute_validators(attribute: syntax.Attribute) -> tuple[Validator, ...]:
+    """Give the check that a Validate... attribute stands for; nothing for other attributes."""
+    make = VALIDATORS.get(attribute_name(attribute))
+    if make is None:
+        return ()
+    given = _named(attribute)
+    options = {"ignore_case": to_bool(given["ignorecase"])} if "ignorecase" in given else {}
+    return (make(*_arguments(attribute), **options),)
 
 
 def _arguments(attribute: syntax.Attribute) -> list[object]:

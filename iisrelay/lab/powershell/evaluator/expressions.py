@@ -13,6 +13,7 @@ from iisrelay.lab.powershell.evaluator.base import (
     Evaluate,
     collected,
     compile_expression,
+    compile_raw,
     compile_statement,
     compile_statement_value,
     compile_value,
@@ -83,6 +84,12 @@ def compile_convert(node: syntax.Convert) -> Evaluate:
         return lambda engine: (operand(engine), NOTHING)[1]
     type_name = node.type_name
     return lambda engine: convert(engine, operand(engine), type_name)
+
+
+@raw_expression(syntax.AttributedExpression)
+def compile_attributed(node: syntax.AttributedExpression) -> Evaluate:
+    """An attribute before an expression says nothing about its value."""
+    return compile_raw(node.operand)
 
 
 def _compile_ordered(name: str, node: syntax.HashLiteral) -> Evaluate:

@@ -211,3 +211,24 @@ New-Variable c 1 -Option Constant
 try { Remove-Variable c -Force -ErrorAction Stop } catch { 'kept' }
 """
     assert run(script).lines == ["VariableNotWritable", "3", "kept"]
+
+
+def test_validated_variables(run):
+    script = "[ValidateRange(1, 5)][int]$n = 3\n$n = '4'\n$n\ntry { $n = 9 } catch { 'refused' }\n$n"
+    assert run(script).lines == ["4", "refused", "4"]
+
+
+def test_messages_are_collected_even_when_they_are_silent(run):
+    script = """
+function f { [CmdletBinding()] param() Write-Warning 'w'; Write-Error 'e'; 'out' }
+$quiet = @{ WarningAction = 'SilentlyContinue'; ErrorAction = 'SilentlyContinue' }
+f @quiet -WarningVariable w -ErrorVariable e -OutVariable o | Out-Null
+f @quiet -OutVariable +o | Out-Null
+"$w $e $o"
+"""
+    assert run(script).lines == ["w e out out"]
+
+
+def test_parameters_of_a_command(run):
+    script = "function f { [CmdletBinding()] param($Own) }\n$p = (gcm f).Parameters\n'Own', 'Debug', 'x' | % { $p.ContainsKey($_) }"
+    assert run(script).lines == ["True", "True", "False"]
