@@ -230,5 +230,9 @@ f @quiet -OutVariable +o | Out-Null
 
 
 def test_parameters_of_a_command(run):
-    script = "function f { [CmdletBinding()] param($Own) }\n$p = (gcm f).Parameters\n'Own', 'Debug', 'x' | % { $p.ContainsKey($_) }"
+    script = """
+function f { [CmdletBinding()] param($Own) }
+$p = (Get-Command f).Parameters
+'Own', 'Debug', 'x' | ForEach-Object { $p.ContainsKey($_) }
+"""
     assert run(script).lines == ["True", "True", "False"]
