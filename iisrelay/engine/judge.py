@@ -1,6 +1,6 @@
 """What became of a plan, judged by the host as it is afterwards; what the script said only explains it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from iisrelay.engine.scripts import Answer, Answers
 from iisrelay.plan.change import Change
@@ -9,7 +9,7 @@ from iisrelay.plan.servers import SERVER_STATE
 from iisrelay.results import DONE, ChangeResult
 from iisrelay.script.steps import RESTART_STEP
 from iisrelay.secret import Secret
-from iisrelay.settings.stored import Address
+from iisrelay.settings.stored import Address, Store
 from iisrelay.status import Outcome, Restart
 
 SILENT = Answer(Outcome.FAILED, "the script did not come to this change")
@@ -17,11 +17,11 @@ SILENT = Answer(Outcome.FAILED, "the script did not come to this change")
 
 def judge(plan: Plan, answers: Answers, remaining: Plan) -> tuple[ChangeResult, ...]:
     """Give the result of each change, and of what is different afterwards without having been planned."""
-    still = {_place(change): change for change in remaining.changes}
-    planned = {_place(change) for change in plan.changes}
-    unplanned = [change for place, change in still.items() if place not in planned]
+    still = {key: change for change in remaining.changes for key in _keys(change)}
+    planned = {key for change in plan.changes for key in _keys(change)}
+    unplanned = [change for change in remaining.changes if planned.isdisjoint(_keys(change))]
     return (
-        *(_result(change, answers, still.get(_place(change))) for change in plan.changes),
+        *(_result(change, answers, _first(still, _keys(change))) for change in plan.changes),
         *(
             ChangeResult(change, Outcome.NOT_VERIFIED, "differs after all changes were made; apply again")
             for change in unplanned
@@ -57,5 +57,14 @@ def applied_secrets(plan: Plan, answers: Answers) -> Iterator[tuple[str, Secret]
             yield change.setting, change.secret
 
 
-def _place(change: Change) -> Address:
-    return Address(change.store, change.path.casefold(), change.name.casefold())
+def _keys(change: Change) -> tuple[Address, ...]:
+    """Give what makes two changes the same: their place, or what they are for.
+
+    The place alone is not enough: a virtual server that could not get its number is planned with another one.
+    """
+    place = Address(change.store, change.path.casefold(), change.name.casefold())
+    return (place, Address(change.store, change.setting, change.name)) if change.store is Store.METABASE else (place,)
+
+
+def _first(still: Mapping[Address, Change], keys: Iterable[Address]) -> Change | None:
+    return next((still[key] for key in keys if key in still), None)
