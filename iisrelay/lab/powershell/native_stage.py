@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.collections import enumerate_value
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.streams import Streams
 
+STOP_PARSING = "--%"
 NATIVE_ERROR = "System.Management.Automation.RemoteException"
 
 
@@ -78,7 +80,9 @@ class NativeStage(GuardedStage):
 def native_arguments(engine: Engine, arguments: Sequence[Argument]) -> list[str]:
     """Give the words of a command as a program gets them."""
     words: list[str] = []
-    for argument in arguments:
+    for index, argument in enumerate(arguments):
+        if argument.value == STOP_PARSING:
+            return words + [word for rest in arguments[index + 1 :] for word in verbatim_words(engine, str(rest.value))]
         head = "" if argument.name is None else f"-{argument.name}"
         if argument.name is not None and not argument.attached:
             words.append(head)
@@ -90,3 +94,13 @@ def native_arguments(engine: Engine, arguments: Sequence[Argument]) -> list[str]
         else:
             words.extend(texts)
     return words
+
+
+def verbatim_words(engine: Engine, text: str) -> list[str]:
+    """Split what stands behind ``--%`` as a program would: at blanks outside of quotes; %NAME% is the environment's."""
+
+    def value_of(match: re.Match[str]) -> str:
+        return str(engine.environment.get(match.group(1), match.group()))
+
+    expanded = re.sub(r"%([^%\s]+)%", value_of, text)
+    return [word.replace('"', "") for word in re.findall(r'(?:"[^"]*"|[^\s"])+', expanded)]

@@ -125,6 +125,10 @@ def test_native_programs(run):
     assert outcome.lines == ["LAB01", "0", "5"]
 
 
+def test_words_behind_stop_parsing_go_to_a_program_as_they_are(run):
+    assert run("cmd --% /c echo $x %COMPUTERNAME% 'a'").lines == ["$x LAB01 'a'"]
+
+
 def test_unknown_commands_name_themselves(run):
     script = "try { Get-Nope -x 1 } catch { $_.TargetObject; $_.CategoryInfo.Category }"
     assert run(script).lines == ["Get-Nope", "ObjectNotFound"]
