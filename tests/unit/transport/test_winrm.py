@@ -4,6 +4,7 @@ import base64
 import hashlib
 
 import pytest
+from serving import serving
 
 from iisrelay.secret import Secret
 from iisrelay.transport.connect import connect
@@ -104,3 +105,12 @@ def test_nothing_shows_the_password(connection):
     assert "marker" not in repr(transport)
     assert "marker" not in repr(vars(transport))
     transport.close()
+
+
+@pytest.mark.parametrize("windows", ["2008r2", "2012", "2012r2", "2016", "2019", "2022", "2025"])
+def test_every_windows_understands_the_bootstrap(tmp_path, connection, windows):
+    folder = tmp_path / windows
+    folder.mkdir()
+    with serving(folder, windows=windows) as host, connect(connection(port=host.listener.http_port)) as transport:
+        result = transport.run("param($Inputs)\n$Inputs['größe'] + $PSVersionTable.PSVersion.Major", {"größe": "v"}, 30)
+    assert result.stdout == f"v{host.machine.windows.powershell[0]}\r\n"
