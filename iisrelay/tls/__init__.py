@@ -1,0 +1,1 @@
+"""TLS: what hosts and smart hosts can do, and what messages show that they did."""
