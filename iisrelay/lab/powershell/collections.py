@@ -1,19 +1,20 @@
-"""The collections of the language that are more than a Python list: dictionaries with .NET's rules for keys, and lists."""
+"""The collections that are more than a Python list: dictionaries with .NET's rules for keys, and lists."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.values import PSArray, PSObjectWrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from iisrelay.lab.powershell.nettypes import NetType
 
 
 def fold_key(key: object) -> object:
-    """Give what a key is compared by: strings without case, numbers with their type, other objects by identity or value."""
+    """Give what a key is compared by: strings without case, numbers with their type, objects by identity or value."""
     kind = type(key)
     if kind is str:
         return key.lower()  # type: ignore[attr-defined]
@@ -169,7 +170,7 @@ class SortedList(Dictionary):
 
 
 class GenericDictionary(Dictionary):
-    """System.Collections.Generic.Dictionary`2: string keys tell upper case from lower unless a comparer says otherwise."""
+    """System.Collections.Generic.Dictionary`2; string keys keep their case unless a comparer says otherwise."""
 
     __slots__ = ("type_arguments",)
 
@@ -245,15 +246,17 @@ class Enumerator:
 
 
 def enumerate_value(value: object) -> Iterator[object] | None:
-    """Give the items a pipeline would see one by one, or None for a value that stays whole (strings, dictionaries ...)."""
+    """Give the items that a pipeline sees one by one, or None for a value that stays whole (strings, dictionaries)."""
     kind = type(value)
     if kind is str or kind is int or value is None:
         return None
     if kind is PSArray or kind is ArrayList:
-        return iter(value.items)  # type: ignore[attr-defined]
+        return iter(value.items)  # type: ignore[attr-defined,no-any-return]
     if isinstance(value, str | Dictionary):
         return None
     if kind is PSObjectWrapper:
         return enumerate_value(value.value)  # type: ignore[attr-defined]
-    inner = getattr(value, "__iter__", None)
-    return None if inner is None else iter(inner())
+    if not isinstance(value, Iterable):
+        return None
+    items: Iterator[object] = iter(value)
+    return items

@@ -51,7 +51,7 @@ __all__ = [
 
 
 def convert(engine: Engine | None, value: object, type_name: str) -> object:
-    """Convert a value to the named type, as a cast does; NetError in the words of the language when that is impossible."""
+    """Convert a value to the named type, as a cast does; NetError in the words of the language when it cannot be."""
     return convert_to(engine, value, require_type(type_name))
 
 
@@ -91,7 +91,7 @@ def try_convert(engine: Engine | None, value: object, type_name: str) -> tuple[b
 
 
 def to_bool(value: object) -> bool:
-    """Tell the truth of a value: empty text, zero, $null and empty lists are false; a list of one is as true as its item."""
+    """Tell the truth of a value: empty text, zero, $null and empty lists are false; a list of one is its item."""
     kind = type(value)
     if kind is bool:
         return value  # type: ignore[return-value]
@@ -150,7 +150,7 @@ def _from_null(net: NetType) -> object:
 _VALUE_DEFAULTS = {"System.Double", "System.Single", "System.Decimal", "System.Boolean", "System.Char"}
 
 
-# -- one function a kind of target ---------------------------------------------------------------------------------------
+# -- one function a kind of target -----------------------------------------------------------------------------------
 
 
 def _to_text(engine: Engine | None, value: object, _net: NetType) -> str:
@@ -241,14 +241,25 @@ def _to_object(engine: Engine | None, value: object, net: NetType) -> object:
         return None
     if type_of(value).inherits(net.name):
         return value
-    made = NotImplemented if net.converter is None else net.converter(engine, value)
-    if made is not NotImplemented:
-        return made
+    converter = net.converter or (net.definition.converter if net.definition is not None else None)
+    if converter is not None:
+        made = _by_converter(engine, value, net, converter)
+        if made is not NotImplemented:
+            return made
     from iisrelay.lab.powershell import invocation  # noqa: PLC0415 - choosing a constructor converts arguments in turn
 
     if net.definition is not None and net.definition.python is GenericList:
         return _to_generic_list(engine, value, net)
     return invocation.construct_from(engine, value, net)
+
+
+def _by_converter(engine: Engine | None, value: object, net: NetType, converter: Callable[..., object]) -> object:
+    try:
+        return converter(engine, value)
+    except NetError as error:
+        if error.type_name.startswith("System.Management.Automation."):
+            raise
+        raise cast_error(value, net, error.message, error.type_name) from error
 
 
 def _to_generic_list(engine: Engine | None, value: object, net: NetType) -> object:

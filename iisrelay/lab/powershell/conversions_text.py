@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.block_calls import call_block
 from iisrelay.lab.powershell.collections import Dictionary, enumerate_value
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.membertable import AliasProperty, MemberTable, NoteProperty, PropertySet, ScriptMethod
@@ -40,7 +41,7 @@ def to_string(engine: Engine | None, value: object) -> str:
 def _wrapper_text(engine: Engine | None, value: PSObjectWrapper) -> str:
     method = value.members.get("ToString")
     if isinstance(method, ScriptMethod) and engine is not None:
-        return to_string(engine, one_or_array(engine.call_block(method.script, [], this=value)))
+        return to_string(engine, one_or_array(call_block(engine, method.script, this=value)))
     return to_string(engine, value.value)
 
 

@@ -1,7 +1,8 @@
 """How text is ordered: the word sort of the English culture, near enough for names, paths and addresses.
 
 Windows compares by weights that no public table gives completely. Known and kept here: punctuation before digits before
-letters, a letter's case and accents count only when everything else is equal (lower case first), hyphen and apostrophe count last.
+letters, a letter's case and accents count only when everything else is equal (lower case first), hyphen and
+apostrophe count last.
 """
 
 from __future__ import annotations

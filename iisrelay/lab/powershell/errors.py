@@ -4,12 +4,13 @@ from __future__ import annotations
 
 
 class NetError(Exception):
-    """A .NET exception, raised by simulated .NET, COM and Windows code; it is also the exception's value in the language.
+    """A .NET exception, raised by simulated .NET, COM and Windows code; also the exception's value in the language.
 
-    ``type_name`` is the full .NET name; ``hresult`` the signed or unsigned HRESULT (COMException), if any. Members of .NET
-    types raise the plain exception; ``invocation`` wraps it in MethodInvocationException (methods and constructors),
-    GetValueInvocationException (properties) ... as the language does, so the engine need not. ``identifier`` and ``category``
-    are what an ErrorRecord made from it shows ("" lets the engine choose). ``data`` holds members of special exceptions.
+    ``type_name`` is the full .NET name; ``hresult`` the signed or unsigned HRESULT (COMException), if any. Members of
+    .NET types raise the plain exception; ``invocation`` wraps it in MethodInvocationException (methods, constructors),
+    GetValueInvocationException (properties) ... as the language does, so the engine need not. ``identifier`` and
+    ``category`` are what an ErrorRecord made from it shows ("" lets the engine choose). ``data`` holds members of
+    special exceptions.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class NetError(Exception):
 
 
 def com_error(hresult: int, message: str) -> NetError:
-    """Make the COMException that ADSI and WMI raise, for example ``com_error(0x80070003, "The system cannot find ...")``."""
+    """Make the COMException that ADSI and WMI raise: ``com_error(0x80070003, "The system cannot find ...")``."""
     return NetError("System.Runtime.InteropServices.COMException", message, hresult=hresult)
 
 

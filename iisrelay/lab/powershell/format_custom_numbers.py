@@ -1,4 +1,4 @@
-"""Custom numeric format strings: ``0.00``, ``#,##0``, ``0.0%``, ``+0;-0;zero``, ``0.00E+00``, quoted and escaped text."""
+"""Custom numeric format strings: ``0.00``, ``#,##0``, ``0.0%``, ``+0;-0;zero``, ``0.00E+00``, quoted text."""
 
 from __future__ import annotations
 

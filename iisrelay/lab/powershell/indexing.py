@@ -1,4 +1,4 @@
-"""Indexing: ``$value[index]`` for arrays (negative, several indices), strings, dictionaries, lists and whatever has an Item."""
+"""Indexing: ``$value[index]`` for arrays, strings, dictionaries, lists and whatever has an Item."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def get_index(engine: Engine | None, value: object, index: object) -> object:
     return _item_property(engine, value, index)
 
 
-def _outside(engine: Engine | None, index: int) -> None:
+def _outside(engine: Engine | None, index: int) -> object:
     """An index outside the bounds gives $null, in strict mode 3 an error."""
     strict = None if engine is None else engine.strict_version
     if strict and float(str(strict)) >= 3:
@@ -55,6 +55,7 @@ def _outside(engine: Engine | None, index: int) -> None:
             identifier="System.IndexOutOfRangeException",
             category="OperationStopped",
         )
+    return None
 
 
 def _several(engine: Engine | None, value: object, indices: list[object]) -> PSArray:
@@ -106,7 +107,7 @@ def _grid_item(engine: Engine | None, value: MultiArray, index: object) -> objec
 
 def _wrong_dimensions(value: MultiArray, indices: list[int]) -> NetError:
     return language_error(
-        f"The array reference is invalid: it has {len(indices)} index(es) and the array {len(value.lengths)} dimensions.",
+        f"The array reference has {len(indices)} index(es), the array {len(value.lengths)} dimensions.",
         "NeedMultidimensionalIndex",
     )
 

@@ -1,4 +1,4 @@
-"""Calling .NET members: choosing an overload, converting arguments, wrapping what goes wrong in the language's exceptions."""
+"""Calling .NET members: choosing an overload, converting arguments, wrapping exceptions as the language does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from iisrelay.lab.powershell.conversions_numbers import cast_error
 from iisrelay.lab.powershell.errors import NetError, language_error
 from iisrelay.lab.powershell.nettypes import TYPES, NetType, find_type, type_of
 from iisrelay.lab.powershell.numeric import is_number, rank
-from iisrelay.lab.powershell.values import Char, PSArray, PSObjectWrapper, Reference, unwrap
+from iisrelay.lab.powershell.values import Char, PSArray, Reference, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ _ANNOTATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of an overload: its name, the type arguments convert to (None: as it is), whether it may be left out."""
+    """A parameter: its name, the type that arguments convert to (None: as they are), whether it may be left out."""
 
     name: str
     net: NetType | None
@@ -135,6 +135,8 @@ def _argument_distance(net: NetType | None, argument: object) -> int:
         return 8 if isinstance(argument, PSArray) else 45
     if net.name == "System.String":
         return 15 if isinstance(argument, Char) else 25
+    if isinstance(argument, str) and net.enum is not None:
+        return 30
     if isinstance(argument, str) and net.python is Char:
         return 10 if len(argument) == 1 else 90
     return 40
@@ -177,7 +179,7 @@ def _rest(engine: Engine | None, overload: Overload, arguments: list[object], me
 def _convert_argument(engine: Engine | None, argument: object, parameter: Parameter, index: int, member: str) -> object:
     net = parameter.net
     if net is None:
-        return argument if type(argument) is not PSObjectWrapper else argument
+        return argument
     if type(argument) is net.python or isinstance(argument, Reference):
         return argument
     if argument is None and not net.value_type and net.name != "System.String":
@@ -305,7 +307,7 @@ def _new_array(engine: Engine | None, net: NetType, arguments: list[object]) -> 
 
 
 def construct_from(engine: Engine | None, value: object, net: NetType) -> object:
-    """Convert by a constructor of one argument, a static Parse, or a dictionary of properties; the last resort of a cast."""
+    """Convert by a static Parse, a constructor of one argument, or a dictionary of properties: a cast's last resort."""
     if isinstance(value, Dictionary) and not any(is_instance_of(value, base) for base in _one_argument_types(net)):
         return _from_dictionary(engine, value, net)
     parse = net.find_methods("statics", "Parse")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.block_calls import call_block
 from iisrelay.lab.powershell.collections import ArrayList, Dictionary, enumerate_value
 from iisrelay.lab.powershell.conversions import one_or_array
 from iisrelay.lab.powershell.errors import NetError, language_error
@@ -114,9 +115,17 @@ def _find_typed(engine: Engine | None, value: object, name: str) -> object:
         return PSMethod(value, net.find_methods("methods", name)[0])  # type: ignore[index]
     if not isinstance(value, Dictionary) and has_member_enumeration(engine):
         items = enumerate_value(value)
-        if items is not None:
-            return _from_items(engine, list(items), name)
-    return MISSING
+        found_in_items = MISSING if items is None else _from_items(engine, list(items), name)
+        if found_in_items is not MISSING:
+            return found_in_items
+    member = kept_member(value, name)
+    return MISSING if member is None else read_added(engine, value, member)
+
+
+def kept_member(value: object, name: str) -> AddedMember | None:
+    """Find a member that was added to a bare object: since 3.0 it belongs to the object, not to one wrapper of it."""
+    kept = getattr(value, "added_members", None)
+    return kept.get(name) if isinstance(kept, MemberTable) else None
 
 
 def run_getter(engine: Engine | None, value: object, found: tuple[str, Callable[..., object]]) -> object:
@@ -177,9 +186,7 @@ def read_added(engine: Engine | None, owner: object, member: AddedMember) -> obj
 
 def run_script(engine: Engine | None, script: object, arguments: list[object], this: object) -> object:
     """Run the script block of an added member and give what it returned as one value."""
-    if engine is None:
-        raise language_error("There is no engine to run the member's script block.", "ScriptPropertyWithoutEngine")
-    return one_or_array(engine.call_block(script, arguments, this=this))
+    return one_or_array(call_block(engine, script, arguments, this=this))
 
 
 def _from_items(engine: Engine | None, items: list[object], name: str) -> object:
@@ -219,7 +226,7 @@ _INTRINSIC: dict[str, Callable[[object], object]] = {
 }
 
 
-# -- setting -------------------------------------------------------------------------------------------------------------
+# -- setting ---------------------------------------------------------------------------------------------------------
 
 
 def set_member(engine: Engine | None, value: object, name: str, item: object) -> None:
@@ -265,6 +272,10 @@ def _set_typed(engine: Engine | None, value: object, name: str, item: object) ->
     net = None if value is None else type_of(value)
     found = None if net is None else net.find("setters", name)
     if found is None:
+        member = kept_member(value, name)
+        if member is not None:
+            write_added(engine, value, member, item)
+            return
         if net is not None and net.find("getters", name) is not None:
             raise language_error(f"'{name}' is a ReadOnly property.", "PropertyAssignmentException")
         raise cannot_set(name, value)
@@ -284,7 +295,7 @@ def cannot_set(name: str, value: object) -> NetError:
     )
 
 
-# -- calling -------------------------------------------------------------------------------------------------------------
+# -- calling ---------------------------------------------------------------------------------------------------------
 
 
 def call_method(engine: Engine | None, value: object, name: str, arguments: list[object]) -> object:
@@ -297,6 +308,9 @@ def call_method(engine: Engine | None, value: object, name: str, arguments: list
             return run_script(engine, member.script, arguments, value)
         if isinstance(value, PSObjectWrapper):
             return call_method(engine, value.value, name, arguments)
+    kept = kept_member(value, name)
+    if isinstance(kept, ScriptMethod):
+        return run_script(engine, kept.script, arguments, value)
     if isinstance(value, DynamicObject):
         return _call_dynamic(engine, value, name, arguments)
     found = type_of(value).find_methods("methods", name)

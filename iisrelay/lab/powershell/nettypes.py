@@ -22,7 +22,7 @@ OBJECT = "System.Object"
 
 @dataclass(eq=False)
 class NetType:
-    """A .NET type as the interpreter knows it. Member tables are keyed by lower-case name: (declared name, overloads)."""
+    """A .NET type. Member tables are keyed by lower-case name: (declared name, function or overloads)."""
 
     name: str
     python: type | None = None
@@ -52,9 +52,9 @@ class NetType:
 
     @property
     def short_name(self) -> str:
-        """The name without its namespace."""
+        """The name without its namespace (and without the type it is nested in)."""
         head, bracket, rest = self.name.partition("[")
-        return head.rsplit(".", 1)[-1] + ("" if self.definition else bracket + rest)
+        return head.rsplit(".", 1)[-1].rsplit("+", 1)[-1] + ("" if self.definition else bracket + rest)
 
     def lineage(self) -> Iterator[NetType]:
         """Give this type, then its base types and interfaces, nearest first."""
@@ -79,7 +79,7 @@ class NetType:
         return self.found[key]  # type: ignore[return-value]
 
     def find_methods(self, table: str, name: str) -> tuple[str, list[Callable[..., object]]] | None:
-        """Find the overloads of a method along the bases ("methods" or "statics"); the nearest type that has some decides."""
+        """Find the overloads of a method ("methods" or "statics") along the bases; the nearest type decides."""
         return self.find(table, name)  # type: ignore[return-value]
 
 
@@ -194,13 +194,14 @@ def register_array_of_objects(rank: int) -> None:
 def generic_type(definition: NetType, arguments: tuple[NetType, ...]) -> NetType:
     """Close a generic type over its arguments; members come from the definition."""
     names = ",".join(f"[{argument.name}]" for argument in arguments)
+    shorts = ",".join(argument.short or argument.name for argument in arguments)
     return NetType(
         f"{definition.name}[{names}]",
         bases=(definition.name, *definition.bases),
         value_type=definition.value_type,
         definition=definition,
         arguments=arguments,
-        short=f"{definition.name.partition('`')[0]}[{','.join(argument.short or argument.name for argument in arguments)}]",
+        short=f"{definition.name.partition('`')[0]}[{shorts}]",
     )
 
 

@@ -22,7 +22,7 @@ from iisrelay.lab.powershell.values import (
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
-DECIMAL_MAX = Decimal("79228162514264337593543950335")
+DECIMAL_MAX = Decimal(79228162514264337593543950335)
 DECIMAL_CONTEXT = Context(prec=29, rounding=ROUND_HALF_EVEN)
 
 
@@ -70,7 +70,7 @@ def rank(value: object) -> int:
     if kind is bool:
         return 3
     if kind in INTEGERS:
-        return INTEGERS[kind].rank  # type: ignore[index]
+        return INTEGERS[kind].rank
     if isinstance(value, Decimal):
         return RANK_DECIMAL
     if isinstance(value, BigInteger):
@@ -93,7 +93,7 @@ def fitting_integer(value: int) -> object:
 
 
 def scan_number(text: str) -> object:
-    """Read a number as the language's own literals are written (hexadecimal, suffixes l d kb mb ...); None when it is not one."""
+    """Read a number written as a literal (hexadecimal, suffixes l d kb mb ...); None when it is none."""
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None

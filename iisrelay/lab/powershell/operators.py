@@ -1,4 +1,4 @@
-"""The operators of the language by name. ``binary`` and ``unary`` run them; BINARY and UNARY let a compiler look them up once."""
+"""The operators by name: ``binary`` and ``unary`` run them; BINARY and UNARY let a compiler look them up once."""
 
 from __future__ import annotations
 

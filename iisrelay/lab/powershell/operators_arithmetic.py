@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from iisrelay.lab.powershell.collections import ArrayList, Dictionary, enumerate_value
 from iisrelay.lab.powershell.conversions import convert_to, to_string
+from iisrelay.lab.powershell.conversions_numbers import cast_error
 from iisrelay.lab.powershell.errors import NetError, language_error
 from iisrelay.lab.powershell.nettypes import type_of
 from iisrelay.lab.powershell.numeric import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
 
 Operation = Callable[[Any, Any], Any]
+_SMALLEST = Decimal(1).scaleb(-28)  # a Decimal has at most 28 places
 _METHODS = {"+": "op_Addition", "-": "op_Subtraction", "*": "op_Multiply", "/": "op_Division", "%": "op_Modulus"}
 
 
@@ -58,8 +60,10 @@ def _merge(left: Dictionary, right: object) -> object:
     merged = type(left)(left.items())
     for key, value in right.items():
         if key in merged:
-            shown = to_string(None, key)
-            message = f"Item has already been added. Key in dictionary: '{shown}'  Key being added: '{shown}'"
+            known = next(to_string(None, each) for each in merged if merged.fold(each) == merged.fold(key))
+            message = (
+                f"Item has already been added. Key in dictionary: '{known}'  Key being added: '{to_string(None, key)}'"
+            )
             raise NetError("System.ArgumentException", message)
         merged[key] = value
     return merged
@@ -89,7 +93,7 @@ def multiply(engine: Engine | None, left: object, right: object) -> object:
 
 
 def _times(engine: Engine | None, value: object) -> int:
-    times = int(convert_to(engine, value, type_of(0)))  # type: ignore[call-overload]
+    times: int = convert_to(engine, value, type_of(0))  # type: ignore[assignment]
     if times < 0:
         raise language_error(f"Cannot repeat {times} times: the number of repetitions is negative.", "NegativeTimes")
     return times
@@ -111,12 +115,12 @@ def _arithmetic(engine: Engine | None, operator: str, left: object, right: objec
         return _by_operator_method(operator, left, right)
     second = as_number(engine, right, first)
     if second is None:
-        return _by_operator_method(operator, left, right)
+        raise cast_error(right, type_of(first))
     return compute(operator, first, second)
 
 
 def as_number(engine: Engine | None, value: object, other: object) -> Any:
-    """Give an operand as a number: $null is 0, text is read as a literal or as the other operand's type; None: no number."""
+    """Give an operand as a number: $null is 0, text a literal or of the other operand's type; None: no number."""
     if value is None:
         return 0
     if isinstance(value, Char):
@@ -140,12 +144,16 @@ def _by_operator_method(operator: str, left: object, right: object) -> object:
     method = None if isinstance(left, int | float | str) else getattr(left, dunder, None)
     result = NotImplemented if method is None else method(right)
     if result is NotImplemented:
-        name = _METHODS[operator]
-        raise language_error(
-            f"Method invocation failed because [{type_of(left).name}] does not contain a method named '{name}'.",
-            "MethodNotFound",
-        )
+        raise missing_operator(left, _METHODS[operator])
     return result
+
+
+def missing_operator(value: object, name: str) -> NetError:
+    """Make the error of an operator that a type does not have."""
+    return language_error(
+        f"Method invocation failed because [{type_of(value).name}] does not contain a method named '{name}'.",
+        "MethodNotFound",
+    )
 
 
 def compute(operator: str, left: Any, right: Any) -> object:
@@ -231,7 +239,8 @@ def _decimal(operator: str, left: Any, right: Any) -> Decimal:
             result = DECIMAL_MAX + 1
     if abs(result) > DECIMAL_MAX:
         raise NetError("System.OverflowException", "Value was either too large or too small for a Decimal.")
-    return Decimal(result)
+    exponent = result.as_tuple().exponent
+    return result.quantize(_SMALLEST) if isinstance(exponent, int) and exponent < -28 else result
 
 
 def _division_by_zero() -> NetError:
@@ -245,7 +254,7 @@ def _division_by_zero() -> NetError:
     )
 
 
-# -- bits ----------------------------------------------------------------------------------------------------------------
+# -- bits ------------------------------------------------------------------------------------------------------------
 
 
 def _bits(engine: Engine | None, left: object, right: object, operation: Operation) -> object:
@@ -267,10 +276,7 @@ def _bit_operand(engine: Engine | None, value: object) -> int:
         number = round(number)
         return number if INT32_MIN <= number <= INT32_MAX else Int64(number)
     if not isinstance(number, int):
-        raise language_error(
-            f"Method invocation failed because [{type_of(value).name}] does not contain a method named 'op_BitwiseAnd'.",
-            "MethodNotFound",
-        )
+        raise missing_operator(value, "op_BitwiseAnd")
     return number
 
 
@@ -322,7 +328,7 @@ def _wrap(number: int, shifted: int) -> object:
     return integer.python((shifted - integer.minimum) % span + integer.minimum)
 
 
-# -- signs ---------------------------------------------------------------------------------------------------------------
+# -- signs -----------------------------------------------------------------------------------------------------------
 
 
 def negate(engine: Engine | None, value: object) -> object:
@@ -332,7 +338,7 @@ def negate(engine: Engine | None, value: object) -> object:
     if isinstance(value, float) and value == 0:
         return -value
     if hasattr(value, "__neg__") and not rank(value):
-        return value.__neg__()  # type: ignore[attr-defined]
+        return value.__neg__()
     return subtract(engine, 0, value)
 
 

@@ -31,6 +31,8 @@ def equals(engine: Engine | None, left: object, right: object, ignore_case: bool
     left, right = unwrap(left), unwrap(right)
     if left is None or right is None:
         return left is right
+    if type(left) is str:
+        return _text_equals(engine, left, right, ignore_case)
     if isinstance(left, Char):
         return _char_equals(left, right, ignore_case)
     if isinstance(left, bool):
@@ -108,7 +110,7 @@ def _object_equals(engine: Engine | None, left: object, right: object, ignore_ca
 def compare(engine: Engine | None, left: object, right: object, ignore_case: bool = True) -> int:
     """Order two values by the rules of -lt: negative, 0 or positive. Sort-Object and Measure-Object use it too."""
     if type(left) is int and type(right) is int:
-        return left - right
+        return (left > right) - (left < right)
     left, right = unwrap(left), unwrap(right)
     if left is None or right is None:
         return _compare_null(left, right)
@@ -121,7 +123,7 @@ def compare(engine: Engine | None, left: object, right: object, ignore_case: boo
     try:
         other = _converted(engine, left, right)
         first, second = _numeric_pair(left, other)
-        return (first > second) - (first < second)  # type: ignore[operator]
+        return int(first > second) - int(first < second)  # type: ignore[operator]
     except NetError as error:
         message = f'Could not compare "{to_string(None, left)}" to "{to_string(None, right)}". Error: "{error.message}"'
         raise language_error(message, "ComparisonFailure", value=left) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.block_calls import call_block
 from iisrelay.lab.powershell.collections import Hashtable, enumerate_value
 from iisrelay.lab.powershell.conversions import convert, to_bool, to_string
 from iisrelay.lab.powershell.errors import NetError, language_error
@@ -130,11 +131,11 @@ def _split_options(value: object) -> int:
 
 def _split_by_block(engine: Engine | None, block: object, text: str, limit: int) -> list[str]:
     """Split where a script block says so of a character ($_)."""
-    assert engine is not None  # noqa: S101 - a script block comes from an engine
-    pieces, current = [], ""
+    pieces: list[str] = []
+    current = ""
     for letter in text:
         full = limit > 0 and len(pieces) + 1 >= limit
-        if not full and to_bool(PSArray(engine.call_block(block, [], underscore=letter))):
+        if not full and to_bool(PSArray(call_block(engine, block, underscore=letter))):
             pieces.append(current)
             current = ""
         else:

@@ -1,7 +1,8 @@
-""".NET regular expressions written as Python ones.
+r""".NET regular expressions written as Python ones.
 
-What differs is translated: named groups (numbered after the unnamed ones), ``\\Z`` and ``\\z``, inline options in mid-pattern,
-``\\p{..}`` classes, class subtraction, literal braces. Balancing groups and ``\\G`` have no counterpart and are refused aloud.
+What differs is translated: named groups (numbered after the unnamed ones), ``\Z`` and ``\z``, inline options in
+mid-pattern, ``\p{..}`` classes, class subtraction, literal braces. Balancing groups and ``\G`` have no counterpart and
+are refused aloud.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Regular expressions as the language uses them: compiled patterns, matching with .NET's group numbers, replacement texts."""
+"""Regular expressions as the language uses them: matching with .NET's group numbers, replacing, splitting."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from iisrelay.lab.powershell.membertable import MemberTable
 
@@ -100,7 +100,8 @@ class NetEnum(int):
 
     net_type: str
 
-    def __new__(cls, value: int, net_type: str) -> NetEnum:
+    def __new__(cls, value: int, net_type: str) -> Self:
+        """Make a value."""
         made = super().__new__(cls, value)
         made.net_type = net_type
         return made
@@ -197,7 +198,7 @@ def unwrap(value: object) -> object:
 
 
 class PSCustomObject:
-    """A property bag: New-Object PSObject, [pscustomobject]@{}, Select-Object. Property names keep case, compare without."""
+    """A property bag: New-Object PSObject, [pscustomobject]@{}, Select-Object. Names keep case, compare without."""
 
     __slots__ = ("members", "type_names")
 
@@ -216,14 +217,17 @@ class DynamicObject:
 
     def get_member(self, engine: Engine, name: str) -> object:
         """Give a property's value."""
+        del engine
         raise AttributeError(name)
 
     def set_member(self, engine: Engine, name: str, value: object) -> None:
         """Set a property."""
+        del engine, value
         raise AttributeError(name)
 
     def call_member(self, engine: Engine, name: str, arguments: list[object]) -> object:
         """Call a method."""
+        del engine, arguments
         raise AttributeError(name)
 
     def member_names(self) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=1024)
 def compile_wildcard(pattern: str, *, case_sensitive: bool = False) -> re.Pattern[str]:
-    """Turn a wildcard pattern (``*``, ``?``, ``[a-z]``, backtick to escape) into a regular expression for the whole text."""
+    """Turn a wildcard pattern (``*``, ``?``, ``[a-z]``, backtick escapes) into an expression for the whole text."""
     parts: list[str] = []
     position = 0
     while position < len(pattern):

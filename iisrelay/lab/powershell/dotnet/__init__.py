@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iisrelay.lab.powershell.dotnet import (
+    activator,
     array_type,
     collections_more,
     comparison,
@@ -11,8 +12,10 @@ from iisrelay.lab.powershell.dotnet import (
     cryptography,
     cultures,
     date_time,
+    delegates,
     diagnostics,
     encoding,
+    enum_type,
     environment,
     exceptions,
     file_types,
@@ -36,10 +39,12 @@ from iisrelay.lab.powershell.dotnet import (
     type_type,
     uri,
     version,
+    xml_documents,
     xml_types,
 )
 
 __all__ = [
+    "activator",
     "array_type",
     "collections_more",
     "comparison",
@@ -48,8 +53,10 @@ __all__ = [
     "cryptography",
     "cultures",
     "date_time",
+    "delegates",
     "diagnostics",
     "encoding",
+    "enum_type",
     "environment",
     "exceptions",
     "file_types",
@@ -73,5 +80,6 @@ __all__ = [
     "type_type",
     "uri",
     "version",
+    "xml_documents",
     "xml_types",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.collections import ArrayList, Enumerator, ReadOnlyCollection
+from iisrelay.lab.powershell.block_calls import call_block
+from iisrelay.lab.powershell.collections import Enumerator, ReadOnlyCollection
 from iisrelay.lab.powershell.conversions import convert_to, default_value, to_bool
 from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import NetError, argument_error
@@ -64,23 +65,24 @@ def _index_error() -> NetError:
 @array.method("GetValue", "Get", "Item")
 def get_value(value: ArrayLike, *indices: int) -> object:
     """Give the item at an index."""
+    return value.items[_place(value, indices)]
+
+
+def _place(value: ArrayLike, indices: tuple[int, ...]) -> int:
+    """Give the place of an element among the items."""
     try:
         place = value.offset(indices) if isinstance(value, MultiArray) else indices[0]
-        if place < 0:
-            raise IndexError(place)
-        return value.items[place]
     except IndexError:
         raise _index_error() from None
+    if not 0 <= place < len(value.items):
+        raise _index_error()
+    return place
 
 
 @array.method("SetValue")
 def set_value(engine: Engine, value: ArrayLike, item: object, *indices: int) -> None:
     """Set the item at an index."""
-    try:
-        place = value.offset(indices) if isinstance(value, MultiArray) else indices[0]
-        value.items[place] = convert_to(engine, item, require_type(value.element))
-    except IndexError:
-        raise _index_error() from None
+    value.items[_place(value, indices)] = convert_to(engine, item, require_type(value.element))
 
 
 @array.method("Clone")
@@ -244,7 +246,30 @@ def as_read_only(value: PSArray) -> ReadOnlyCollection:
     return ReadOnlyCollection(value.items)
 
 
+def accepts(engine: Engine, test: object, item: object) -> bool:
+    """Tell whether a script block (as a predicate) accepts an item."""
+    return to_bool(PSArray(call_block(engine, test, [item], underscore=item)))
+
+
 @array.static("Exists")
 def exists(engine: Engine, value: PSArray, test: object) -> bool:
     """Tell whether a script block accepts any item."""
-    return any(to_bool(ArrayList(engine.call_block(test, [item], underscore=item))) for item in value)
+    return any(accepts(engine, test, item) for item in value)
+
+
+@array.static("Find")
+def find(engine: Engine, value: PSArray, test: object) -> object:
+    """Give the first item that a script block accepts."""
+    return next((item for item in value if accepts(engine, test, item)), None)
+
+
+@array.static("FindAll")
+def find_all(engine: Engine, value: PSArray, test: object) -> PSArray:
+    """Give the items that a script block accepts."""
+    return PSArray([item for item in value if accepts(engine, test, item)], value.element)
+
+
+@array.static("FindIndex")
+def find_index(engine: Engine, value: PSArray, test: object) -> int:
+    """Give the place of the first item that a script block accepts, or -1."""
+    return next((place for place, item in enumerate(value) if accepts(engine, test, item)), -1)

@@ -14,11 +14,10 @@ from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.values import PSArray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.nettypes import NetType
-
 
 
 class Queue:
@@ -97,7 +96,7 @@ def _declare(name: str, python: type, add_name: str, take_name: str) -> None:
     declared = declare(name, python=python, bases=("System.Object", "System.Collections.ICollection"))
     generic = name.endswith("`1")
     declared.getter("Count")(len)
-    for member, function in {
+    members: dict[str, Callable[..., object]] = {
         add_name: add,
         take_name: take,
         "Peek": peek,
@@ -105,7 +104,8 @@ def _declare(name: str, python: type, add_name: str, take_name: str) -> None:
         "Clear": clear,
         "ToArray": to_array,
         "GetEnumerator": get_enumerator,
-    }.items():
+    }
+    for member, function in members.items():
         declared.method(member)(function)
     if generic:
         declared.constructor(lambda type_arguments, source=None: python(enumerate_value(source) or (), type_arguments))
@@ -122,7 +122,9 @@ _declare("System.Collections.Generic.Stack`1", GenericStack, "Push", "Pop")
 class HashSet:
     """A set of typed items; text tells upper case from lower unless a comparer says otherwise."""
 
-    def __init__(self, type_arguments: tuple[NetType, ...], *, ignore_case: bool = False, is_sorted: bool = False) -> None:
+    def __init__(
+        self, type_arguments: tuple[NetType, ...], *, ignore_case: bool = False, is_sorted: bool = False
+    ) -> None:
         self.type_arguments = type_arguments
         self.ignore_case = ignore_case
         self.is_sorted = is_sorted
@@ -133,8 +135,8 @@ class HashSet:
         return item.lower() if self.ignore_case and isinstance(item, str) else exact_key(item)
 
     def __iter__(self) -> Iterator[object]:
-        items = self.members.values()
-        return iter(sorted(items, key=lambda item: self.key(item)) if self.is_sorted else items)  # type: ignore[arg-type,return-value]
+        keys = sorted(self.members) if self.is_sorted else list(self.members)  # type: ignore[type-var]
+        return iter([self.members[key] for key in keys])
 
     def __len__(self) -> int:
         return len(self.members)
@@ -149,7 +151,7 @@ def _declare_set(name: str, python: type[HashSet]) -> None:
         name, python=python, bases=("System.Object", "System.Collections.Generic.ICollection`1"), since="3.0"
     )
     declared.getter("Count")(len)
-    for member, function in {
+    members: dict[str, Callable[..., object]] = {
         "Add": set_add,
         "Remove": set_remove,
         "Contains": set_contains,
@@ -161,7 +163,8 @@ def _declare_set(name: str, python: type[HashSet]) -> None:
         "SetEquals": set_equals,
         "Overlaps": set_overlaps,
         "GetEnumerator": get_enumerator,
-    }.items():
+    }
+    for member, function in members.items():
         declared.method(member)(function)
 
     @declared.constructor
@@ -250,7 +253,7 @@ string_collection = declare(
     "System.Collections.Specialized.StringCollection", python=StringCollection, bases=("System.Collections.IList",)
 )
 declare_list_members(string_collection)
-string_collection.constructor(lambda: StringCollection())  # noqa: PLW0108 - a class has no signature of its own here
+string_collection.constructor(lambda: StringCollection())  # noqa: PLW0108 - the class takes items
 
 
 class NameValueCollection(Dictionary):

@@ -71,13 +71,13 @@ class ConsoleStream(ByteStream):
 
 
 console = declare("System.Console")
-declare_enum("System.ConsoleColor", {name: place for place, name in enumerate((
-    "Black DarkBlue DarkGreen DarkCyan DarkRed DarkMagenta DarkYellow Gray "
-    "DarkGray Blue Green Cyan Red Magenta Yellow White").split())})  # fmt: skip
+_DARK = ("Black", "DarkBlue", "DarkGreen", "DarkCyan", "DarkRed", "DarkMagenta", "DarkYellow", "Gray")
+_COLORS = (*_DARK, "DarkGray", "Blue", "Green", "Cyan", "Red", "Magenta", "Yellow", "White")
+declare_enum("System.ConsoleColor", {name: place for place, name in enumerate(_COLORS)})
 declare("System.IO.ConsoleReader", python=ConsoleReader, bases=("System.IO.TextReader",))
 declare("System.IO.ConsoleWriter", python=ConsoleWriter, bases=("System.IO.TextWriter",))
 declare("System.IO.ConsoleStream", python=ConsoleStream, bases=("System.IO.Stream",))
-console.static_getter("In")(lambda engine: ConsoleReader(engine))
+console.static_getter("In")(ConsoleReader)
 console.static_getter("Out")(lambda engine: ConsoleWriter(engine.out))
 console.static_getter("Error")(lambda engine: ConsoleWriter(engine.err))
 console.static_getter("IsInputRedirected", "IsOutputRedirected", "IsErrorRedirected")(lambda: True)
@@ -85,7 +85,9 @@ console.static_getter("WindowWidth", "BufferWidth")(lambda: 80)
 console.static_getter("WindowHeight", "BufferHeight")(lambda: 25)
 console.static_getter("CursorLeft", "CursorTop")(lambda: 0)
 console.static_getter("KeyAvailable", "CapsLock", "NumberLock")(lambda: False)
-console.static_setter("Title", "CursorVisible", "TreatControlCAsInput", "BufferWidth", "BufferHeight")(lambda _item: None)
+console.static_setter("Title", "CursorVisible", "TreatControlCAsInput", "BufferWidth", "BufferHeight")(
+    lambda _item: None
+)
 console.static_getter("Title")(lambda: "Administrator: Windows PowerShell")
 console.static("ResetColor", "Clear", "Beep")(lambda: None)
 for _name, _default in (("ForegroundColor", 7), ("BackgroundColor", 0)):

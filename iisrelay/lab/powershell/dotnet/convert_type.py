@@ -173,7 +173,7 @@ def is_database_null(value: object) -> bool:
     return value is not None and type_of(value).name == "System.DBNull"
 
 
-# -- BitConverter --------------------------------------------------------------------------------------------------------
+# -- BitConverter ----------------------------------------------------------------------------------------------------
 
 bit_converter = declare("System.BitConverter")
 bit_converter.constants(IsLittleEndian=True)
@@ -213,7 +213,8 @@ def _declare_reader(name: str) -> None:
         if start + size > len(data):
             raise argument_error(
                 "value",
-                "Destination array is not long enough to copy all the items in the collection. Check array index and length.",
+                "Destination array is not long enough to copy all the items in the collection. "
+                "Check array index and length.",
             )
         return made(struct.unpack_from(layout, to_bytes(data), start)[0])
 

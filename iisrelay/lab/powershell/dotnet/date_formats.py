@@ -97,7 +97,7 @@ def _date_token(value: DateTime, moment: datetime, token: str) -> str:
         return token[1:-1]
     if token[0] == "\\":
         return token[1:]
-    return "" if token == "%" else token
+    return token.removeprefix("%")
 
 
 def _padded(number: int, width: int) -> str:

@@ -162,8 +162,8 @@ def _exact_regex(pattern: str) -> re.Pattern[str]:
             parts.append(rf"(?P<fraction>\d{{0,{len(token)}}})")
         elif token[0] in "'\"":
             parts.append(re.escape(token[1:-1]))
-        elif token != "%":
-            parts.append(re.escape(token.removeprefix("\\")))
+        else:
+            parts.append(re.escape(token.removeprefix("\\").removeprefix("%")))
     try:
         return re.compile("".join(parts), re.IGNORECASE)
     except re.error:

@@ -59,7 +59,7 @@ date_time = declare(
 )
 date_time.constants(MinValue=DateTime(0), MaxValue=DateTime(MAX_TICKS))
 for _name in ("Year", "Month", "Day", "Hour", "Minute", "Second"):
-    date_time.getter(_name)(lambda value, attribute=_name.lower(): getattr(value.to_python(), attribute))
+    date_time.getter(_name)(lambda value, name=_name: getattr(value.to_python(), name.lower()))
 date_time.getter("Millisecond")(lambda value: value.ticks // TICKS_PER_MILLISECOND % 1000)
 date_time.getter("Ticks")(lambda value: Int64(value.ticks))
 date_time.getter("Kind")(lambda value: NetEnum(value.kind, "System.DateTimeKind"))
@@ -102,7 +102,7 @@ def new_date(year: int, month: int, day: int) -> DateTime:
 
 
 @date_time.constructor
-def new_moment(
+def new_moment(  # noqa: PLR0917 - the .NET signature
     year: int, month: int, day: int, hour: int, minute: int, second: int, kind: DateTimeKind | None = None
 ) -> DateTime:
     """Make a moment."""
@@ -110,7 +110,7 @@ def new_moment(
 
 
 @date_time.constructor
-def new_fine_moment(
+def new_fine_moment(  # noqa: PLR0917 - the .NET signature
     year: int,
     month: int,
     day: int,
@@ -260,7 +260,7 @@ def is_daylight_saving(_value: DateTime) -> bool:
     return False
 
 
-# -- static methods ------------------------------------------------------------------------------------------------------
+# -- static methods --------------------------------------------------------------------------------------------------
 
 
 @date_time.static("Parse")
@@ -295,7 +295,7 @@ def try_parse(engine: Engine, text: str, result: Reference) -> bool:
 
 
 @date_time.static("TryParseExact")
-def try_parse_exact(
+def try_parse_exact(  # noqa: PLR0917 - the .NET signature
     engine: Engine, text: str, patterns: object, culture: object, styles: DateTimeStyles, result: Reference
 ) -> bool:
     """Read a date of given forms without failing."""

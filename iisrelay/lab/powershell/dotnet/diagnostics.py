@@ -1,4 +1,4 @@
-"""System.Diagnostics.Stopwatch, Process (the interpreter's own), System.Threading: Thread, Mutex, timers that scripts use."""
+"""System.Diagnostics: Stopwatch, Process (the interpreter's own); System.Threading: Thread, Mutex."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def get_timestamp() -> Int64:
     return Int64(int(time.monotonic() * 10_000_000))
 
 
-# -- threads -------------------------------------------------------------------------------------------------------------
+# -- threads ---------------------------------------------------------------------------------------------------------
 
 
 class Thread:
@@ -138,7 +138,7 @@ def wait_one(_value: Mutex, _timeout: object = None, _exit: bool = False) -> boo
     return True
 
 
-# -- processes -----------------------------------------------------------------------------------------------------------
+# -- processes -------------------------------------------------------------------------------------------------------
 
 
 class CurrentProcess:

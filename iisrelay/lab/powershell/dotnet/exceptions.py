@@ -241,7 +241,9 @@ def error_record(engine: Engine, value: NetError) -> object:
 
     del engine
     identifier = value.identifier or value.type_name.rsplit(".", 1)[-1]
-    return value.data.get("ErrorRecord") or ErrorRecord(value, identifier, value.category or "NotSpecified", value.value)
+    return value.data.get("ErrorRecord") or ErrorRecord(
+        value, identifier, value.category or "NotSpecified", value.value
+    )
 
 
 exception.getter("StackTrace", "HelpLink", "TargetSite")(lambda _value: None)
@@ -279,7 +281,8 @@ _missing_item.getter("ItemName")(lambda value: value.data.get("ItemName", value.
 @_win32.getter("NativeErrorCode")
 def native_error(value: NetError) -> int:
     """Give the Win32 error code."""
-    return int(value.data.get("NativeErrorCode", (value.hresult or 0) & 0xFFFF))  # type: ignore[call-overload]
+    code = value.data.get("NativeErrorCode")
+    return code if isinstance(code, int) else (value.hresult or 0) & 0xFFFF
 
 
 @_win32.constructor
@@ -304,5 +307,3 @@ def parameter_name(value: NetError) -> str | None:
     """Give the name of the parameter that was wrong."""
     _, found, name = value.message.partition("Parameter name: ")
     return name.partition("\r\n")[0] if found else None
-
-

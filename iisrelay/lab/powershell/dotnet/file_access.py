@@ -54,7 +54,9 @@ def files_of(engine: Engine) -> Files:
 def absolute(engine: Engine, path: str) -> str:
     """Resolve a path against the process's folder."""
     if not path.strip():
-        raise argument_error("path", "Empty path name is not legal." if path == "" else "The path is not of a legal form.")
+        raise argument_error(
+            "path", "Empty path name is not legal." if path == "" else "The path is not of a legal form."
+        )
     return full_path(path, engine.current_directory)
 
 

@@ -155,7 +155,9 @@ def move_file(engine: Engine, source: str, destination: str) -> None:
 
 
 @file_type.static("Open")
-def open_stream(engine: Engine, path: str, mode: FileMode, _access: FileAccess | None = None, _share: object = None) -> FileStream:
+def open_stream(
+    engine: Engine, path: str, mode: FileMode, _access: FileAccess | None = None, _share: object = None
+) -> FileStream:
     """Open a file as a stream."""
     return open_file(engine, path, _MODES[int(mode)])
 
@@ -208,7 +210,7 @@ def get_attributes(engine: Engine, path: str) -> NetEnum:
     return NetEnum(getattr(node, "attributes", default), "System.IO.FileAttributes")
 
 
-# -- folders -------------------------------------------------------------------------------------------------------------
+# -- folders ---------------------------------------------------------------------------------------------------------
 
 
 @directory_type.static("Exists")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-
 from functools import total_ordering
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import NetError, format_error
-from iisrelay.lab.powershell.values import PSArray, Byte
+from iisrelay.lab.powershell.values import Byte, PSArray
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.annotations import ByteArray

@@ -22,6 +22,8 @@ from iisrelay.lab.powershell.dotnet.registry import Declaration, declare
 from iisrelay.lab.powershell.errors import NetError, argument_null, out_of_range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.nettypes import NetType
     from iisrelay.lab.powershell.values import PSArray, Reference
@@ -70,7 +72,7 @@ def _duplicate(value: Dictionary, key: object) -> str:
     if isinstance(value, GenericDictionary):
         return "An item with the same key has already been added."
     shown = to_string(None, key)
-    known = next((to_string(None, each) for each in value.keys() if value.fold(each) == value.fold(key)), shown)
+    known = next((to_string(None, each) for each in value if value.fold(each) == value.fold(key)), shown)
     return f"Item has already been added. Key in dictionary: '{known}'  Key being added: '{shown}'"
 
 
@@ -135,7 +137,7 @@ def copy_to(value: Dictionary, target: PSArray, start: int) -> None:
     target.items[start : start + len(value)] = value.entries()
 
 
-_METHODS = {
+_METHODS: dict[Callable[..., object], tuple[str, ...]] = {
     add: ("Add",),
     remove: ("Remove",),
     clear: ("Clear",),

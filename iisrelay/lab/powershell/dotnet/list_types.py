@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.block_calls import call_block
 from iisrelay.lab.powershell.collections import ArrayList, Enumerator, GenericList, ReadOnlyCollection, enumerate_value
-from iisrelay.lab.powershell.conversions import convert_to, to_bool
-from iisrelay.lab.powershell.dotnet.array_type import same_item, sort_items
+from iisrelay.lab.powershell.conversions import convert_to
+from iisrelay.lab.powershell.dotnet.array_type import accepts, same_item, sort_items
 from iisrelay.lab.powershell.dotnet.registry import Declaration, declare
 from iisrelay.lab.powershell.errors import out_of_range
 from iisrelay.lab.powershell.values import PSArray
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.nettypes import NetType
 
@@ -151,7 +154,7 @@ def get_enumerator(value: ArrayList) -> Enumerator:
     return Enumerator(value)
 
 
-_READ = {
+_READ: dict[Callable[..., object], tuple[str, ...]] = {
     index_of: ("IndexOf",),
     last_index_of: ("LastIndexOf",),
     contains: ("Contains",),
@@ -161,7 +164,7 @@ _READ = {
     copy_to: ("CopyTo",),
     get_enumerator: ("GetEnumerator",),
 }
-_WRITE = {
+_WRITE: dict[Callable[..., object], tuple[str, ...]] = {
     add: ("Add",),
     add_range: ("AddRange",),
     insert: ("Insert",),
@@ -213,32 +216,28 @@ def new_generic_list(type_arguments: tuple[NetType, ...], source: object = None)
     return GenericList(type_arguments, [convert_to(None, item, type_arguments[0]) for item in items])
 
 
-def _accepts(engine: Engine, test: object, item: object) -> bool:
-    return to_bool(PSArray(engine.call_block(test, [item], underscore=item)))
-
-
 @generic_list.method("FindAll")
 def find_all(engine: Engine, value: GenericList, test: object) -> GenericList:
     """Give the items that a script block accepts."""
-    return GenericList(value.type_arguments, [item for item in value if _accepts(engine, test, item)])
+    return GenericList(value.type_arguments, [item for item in value if accepts(engine, test, item)])
 
 
 @generic_list.method("Find")
 def find(engine: Engine, value: GenericList, test: object) -> object:
     """Give the first item that a script block accepts."""
-    return next((item for item in value if _accepts(engine, test, item)), None)
+    return next((item for item in value if accepts(engine, test, item)), None)
 
 
 @generic_list.method("Exists")
 def exists(engine: Engine, value: GenericList, test: object) -> bool:
     """Tell whether a script block accepts any item."""
-    return any(_accepts(engine, test, item) for item in value)
+    return any(accepts(engine, test, item) for item in value)
 
 
 @generic_list.method("RemoveAll")
 def remove_all(engine: Engine, value: GenericList, test: object) -> int:
     """Remove the items that a script block accepts; give their number."""
-    kept = [item for item in value.items if not _accepts(engine, test, item)]
+    kept = [item for item in value.items if not accepts(engine, test, item)]
     removed = len(value.items) - len(kept)
     value.items[:] = kept
     return removed
@@ -248,7 +247,7 @@ def remove_all(engine: Engine, value: GenericList, test: object) -> int:
 def for_each(engine: Engine, value: GenericList, action: object) -> None:
     """Run a script block for every item."""
     for item in list(value.items):
-        engine.call_block(action, [item], underscore=item)
+        call_block(engine, action, [item], underscore=item)
 
 
 collection = declare("System.Collections.ReadOnlyCollectionBase", python=ReadOnlyCollection, bases=_LIST[:2])

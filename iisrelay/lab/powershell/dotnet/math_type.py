@@ -35,7 +35,7 @@ def _number(value: object) -> int | float | Decimal:
     return convert(None, value, "double")  # type: ignore[return-value]
 
 
-def _same_type(result: float | Decimal, *operands: object) -> object:
+def _same_type(result: object, *operands: object) -> object:
     """Give a result the type that the wider operand has."""
     widest = max(operands, key=rank)
     return type(widest)(result)  # type: ignore[call-arg]

@@ -222,7 +222,7 @@ _service_settings: dict[str, object] = {
     "DefaultConnectionLimit": 2,
 }
 for _name in _service_settings:
-    # Nothing in the lab opens TLS connections out of a script, so the settings are accepted and read back as .NET's defaults.
+    # Nothing in the lab opens TLS connections out of a script: the settings are accepted and read back as .NET's own.
     service_point.static_getter(_name)(lambda name=_name: _service_settings[name])
     service_point.static_setter(_name)(lambda _item: None)
 

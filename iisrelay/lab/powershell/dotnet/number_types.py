@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.conversions_numbers import range_message
 from iisrelay.lab.powershell.culture import compare_ordinal
 from iisrelay.lab.powershell.dotnet.registry import Declaration, declare, declare_enum
 from iisrelay.lab.powershell.errors import NetError, argument_null, format_error, overflow_error
@@ -19,13 +20,13 @@ from iisrelay.lab.powershell.numeric import (
     parse_real,
     to_single,
 )
-from iisrelay.lab.powershell.conversions_numbers import range_message
 from iisrelay.lab.powershell.values import BigInteger, Single
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iisrelay.lab.powershell.annotations import NumberStyles
+    from iisrelay.lab.powershell.dotnet.cultures import CultureInfo
     from iisrelay.lab.powershell.values import Reference
 
 _BASES = ("System.ValueType", "System.IComparable", "System.IFormattable", "System.IConvertible")
@@ -96,7 +97,7 @@ def _declare_parsing(
     """Add Parse and TryParse."""
 
     @declared.static("Parse")
-    def parse_plain(text: str, _culture: object = None) -> object:
+    def parse_plain(text: str, _culture: CultureInfo | None = None) -> object:
         return parse(text, default_styles)
 
     @declared.static("Parse")

@@ -11,6 +11,8 @@ from iisrelay.lab.powershell.operators import equals
 from iisrelay.lab.powershell.values import Char, PSCustomObject, SwitchParameter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iisrelay.lab.powershell.engine import Engine
 
 _object = declare(OBJECT, bases=(), accelerators=("object",))
@@ -124,7 +126,7 @@ _char = declare(
     value_type=True,
 )
 _char.constants(MinValue=Char("\0"), MaxValue=Char("\uffff"))
-_TESTS = {
+_TESTS: dict[str, Callable[[str], bool]] = {
     "IsDigit": str.isdecimal,
     "IsNumber": str.isnumeric,
     "IsLetter": str.isalpha,
@@ -138,7 +140,7 @@ _TESTS = {
 
 
 def _declare_test(name: str) -> None:
-    test = _TESTS[name]
+    test: Callable[[str], bool] = _TESTS[name]
 
     @_char.static(name)
     def of_char(letter: Char) -> bool:

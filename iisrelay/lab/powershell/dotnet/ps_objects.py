@@ -1,4 +1,4 @@
-"""The language's own objects: PSReference, ``$x.psobject`` with its member collections, methods as values, added members."""
+"""The language's own objects: PSReference, ``$x.psobject`` with its collections of members, added members."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def list_members(value: object) -> list[MemberView]:
         for name, kind in base.member_names():
             add(name, kind)
     for net in type_of(base).lineage():
-        for name, _ in net.getters.values():
-            add(name, "Property")
+        for name, _ in () if isinstance(base, DynamicObject) else net.getters.values():
+            add(name, "Property")  # an adapter (XML, ADSI, COM) hides the type's own properties
         for name, _ in net.methods.values():
             if name.lower() not in {"item", "set_item"}:
                 add(name, "Method")
@@ -102,6 +102,11 @@ class MemberCollection(ReadOnlyCollection):
     def __init__(self, owner: object, members: Iterable[MemberView]) -> None:
         super().__init__(members)
         self.owner = owner
+
+
+def views_in(members: MemberCollection) -> list[MemberView]:
+    """List the members in a collection."""
+    return [view for view in members.items if isinstance(view, MemberView)]
 
 
 def properties_of(value: object) -> MemberCollection:
@@ -135,7 +140,7 @@ def copy(view: ObjectView) -> object:
     return value
 
 
-# -- a member ------------------------------------------------------------------------------------------------------------
+# -- a member --------------------------------------------------------------------------------------------------------
 
 member_type = declare(f"{_SPACE}.PSMemberInfo", python=MemberView)
 member_type.getter("Name")(lambda view: view.name)
@@ -194,7 +199,7 @@ def invoke_method(engine: Engine, value: PSMethod, *arguments: object) -> object
     return call_method(engine, value.target, value.name, list(arguments))
 
 
-# -- collections of members ----------------------------------------------------------------------------------------------
+# -- collections of members ------------------------------------------------------------------------------------------
 
 collection_type = declare(
     f"{_SPACE}.PSMemberInfoCollection", python=MemberCollection, bases=("System.Collections.ReadOnlyCollectionBase",)
@@ -205,13 +210,13 @@ collection_type = declare(
 def member_by_name(value: MemberCollection, name: str) -> MemberView | None:
     """Find a member by name."""
     lower = name.lower()
-    return next((view for view in value.items if view.name.lower() == lower), None)  # type: ignore[attr-defined]
+    return next((view for view in views_in(value) if view.name.lower() == lower), None)
 
 
 @collection_type.method("Match")
 def match_members(value: MemberCollection, pattern: str) -> MemberCollection:
     """Find members by a wildcard pattern."""
-    return MemberCollection(value.owner, [view for view in value.items if matches(pattern, view.name)])  # type: ignore[attr-defined,misc]
+    return MemberCollection(value.owner, [view for view in views_in(value) if matches(pattern, view.name)])
 
 
 def _table(value: MemberCollection) -> MemberTable:
@@ -226,7 +231,9 @@ def add_member(value: MemberCollection, member: object, _prevalidated: bool = Fa
     """Add a member to the value."""
     table = _table(value)
     if not isinstance(member, NoteProperty | AliasProperty | ScriptProperty | ScriptMethod | PropertySet):
-        raise NetError("System.ArgumentException", "Only notes, aliases, script properties and script methods can be added.")
+        raise NetError(
+            "System.ArgumentException", "Only notes, aliases, script properties and script methods can be added."
+        )
     if table.get(member.name) is not None:
         message = f'Cannot add a member with the name "{member.name}" because a member with that name already exists.'
         raise NetError(f"{_SPACE}.ExtendedTypeSystemException", message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.block_calls import call_block
 from iisrelay.lab.powershell.collections import ReadOnlyCollection
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.conversions_text import one_or_array
@@ -110,12 +111,12 @@ def replace(engine: Engine, regex: Regex, text: str, replacement: object, count:
 
     def evaluate(found: re.Match[str]) -> str:
         match = Match(regex, found)
-        return to_string(engine, one_or_array(engine.call_block(replacement, [match], underscore=match)))
+        return to_string(engine, one_or_array(call_block(engine, replacement, [match], underscore=match)))
 
     return regex.replace(text, evaluate, max(count, 0))
 
 
-# -- Regex ---------------------------------------------------------------------------------------------------------------
+# -- Regex -----------------------------------------------------------------------------------------------------------
 
 regex_type = declare(f"{_SPACE}.Regex", python=Regex, accelerators=("regex",))
 regex_type.getter("Options")(lambda value: NetEnum(value.options, f"{_SPACE}.RegexOptions"))
@@ -222,7 +223,7 @@ def static_unescape(text: str) -> str:
     return re.sub(r"\\(.)", lambda found: names.get(found[1], found[1]), text)
 
 
-# -- results -------------------------------------------------------------------------------------------------------------
+# -- results ---------------------------------------------------------------------------------------------------------
 
 
 def _declare_capture(declared: Declaration) -> None:

@@ -11,13 +11,13 @@
         @static("Adapter")
         def adapter(engine, items): ...
 
-Functions get the engine first, then the value (instance members only), then the arguments. Annotations on parameters convert
-arguments as the language does (``int`` Int32, ``str`` String, ``bool``, ``float`` Double, ``Char``; none: as it is); several
-functions under one .NET name are overloads, tried in order of declaration by number, then by fitness of the arguments.
+Functions get the engine first, then the value (instance members only), then the arguments. Annotations on parameters
+convert arguments as the language does (``int`` Int32, ``str`` String, ``bool``, ``float`` Double, ``Char``; none: as it
+is); several functions under one .NET name are overloads, chosen by number, then by fitness of the arguments.
 
 Where a class full of static functions reads worse than plain functions, ``declare`` gives the type, and its decorators
-register module-level functions; a function whose first parameter is called neither ``engine`` nor ``_`` does not get the
-engine, so that most members are one-liners:
+register module-level functions. A function whose first parameter is called neither ``engine`` nor ``_`` does not get
+the engine, so that most members are one-liners:
 
     queue = declare("System.Collections.Queue", python=Queue)
     queue.getter("Count")(len)
@@ -163,7 +163,7 @@ class Declaration:
         return function
 
     def converter(self, function: Function) -> Function:
-        """Register how other values become this type: ``(engine, value)``; NotImplemented leaves it to the general rules."""
+        """Register how other values become this type: ``(engine, value)``; NotImplemented: the general rules apply."""
         _add(self.net, "converter", "", function)
         return function
 

@@ -9,7 +9,6 @@ from iisrelay.lab.powershell.errors import NetError, argument_error, com_error, 
 from iisrelay.lab.powershell.values import Char, Int64
 
 if TYPE_CHECKING:
-    from iisrelay.lab.powershell.annotations import CharArray
     from iisrelay.lab.powershell.engine import Engine
 
 
@@ -38,7 +37,9 @@ class UnmanagedString:
         return str(0 if self.text is None else id(self))
 
 
-secure_string = declare("System.Security.SecureString", python=SecureString, bases=("System.Object", "System.IDisposable"))
+secure_string = declare(
+    "System.Security.SecureString", python=SecureString, bases=("System.Object", "System.IDisposable")
+)
 secure_string.getter("Length")(lambda value: len(value.text))
 
 
@@ -116,7 +117,9 @@ credential.properties("UserName", "Password")
 def new_credential(user_name: str, password: SecureString) -> PSCredential:
     """Make a credential."""
     if not user_name:
-        raise argument_error("userName", "Cannot process argument because the value of argument \"userName\" is not valid.")
+        raise argument_error(
+            "userName", 'Cannot process argument because the value of argument "userName" is not valid.'
+        )
     return PSCredential(user_name, password)
 
 
@@ -159,7 +162,7 @@ def get_network_credential(value: PSCredential) -> NetworkCredential:
     return NetworkCredential(name if separator else value.user_name, value.password.text, domain)
 
 
-# -- Marshal -------------------------------------------------------------------------------------------------------------
+# -- Marshal ---------------------------------------------------------------------------------------------------------
 
 pointer = declare("System.IntPtr", python=UnmanagedString, bases=("System.ValueType",), value_type=True)
 pointer.static_getter("Zero")(lambda: Int64(0))
@@ -168,7 +171,10 @@ marshal = declare("System.Runtime.InteropServices.Marshal")
 
 
 @marshal.static(
-    "SecureStringToBSTR", "SecureStringToGlobalAllocUnicode", "SecureStringToCoTaskMemUnicode", "SecureStringToGlobalAllocAnsi"
+    "SecureStringToBSTR",
+    "SecureStringToGlobalAllocUnicode",
+    "SecureStringToCoTaskMemUnicode",
+    "SecureStringToGlobalAllocAnsi",
 )
 def to_unmanaged(value: SecureString) -> UnmanagedString:
     """Write a SecureString in clear into unmanaged memory."""

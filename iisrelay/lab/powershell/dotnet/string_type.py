@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.nettypes import NetType
     from iisrelay.lab.powershell.values import NetEnum
 
+BLANK = Char(" ")
 string = declare(
     "System.String",
     python=str,
@@ -144,7 +145,7 @@ def trim_end(value: str, *letters: Char) -> str:
 
 
 @string.method("PadLeft")
-def pad_left(value: str, width: int, letter: Char = Char(" ")) -> str:
+def pad_left(value: str, width: int, letter: Char = BLANK) -> str:
     """Fill up on the left."""
     if width < 0:
         raise out_of_range("totalWidth", "Non-negative number required.")
@@ -152,7 +153,7 @@ def pad_left(value: str, width: int, letter: Char = Char(" ")) -> str:
 
 
 @string.method("PadRight")
-def pad_right(value: str, width: int, letter: Char = Char(" ")) -> str:
+def pad_right(value: str, width: int, letter: Char = BLANK) -> str:
     """Fill up on the right."""
     if width < 0:
         raise out_of_range("totalWidth", "Non-negative number required.")
@@ -261,7 +262,7 @@ def last_index_of_before(value: str, text: str, start: int) -> int:
 @string.method("IndexOfAny")
 def index_of_any(value: str, letters: CharArray, start: int = 0) -> int:
     """Find the first of several letters, or -1."""
-    wanted = {str.__str__(letter) for letter in letters}  # type: ignore[arg-type]
+    wanted = {str(letter) for letter in letters}
     return next((place for place in range(start, len(value)) if value[place] in wanted), -1)
 
 

@@ -115,9 +115,11 @@ class StreamWriter(TextWriter):
         self.base.flush()
 
 
-# -- readers -------------------------------------------------------------------------------------------------------------
+# -- readers ---------------------------------------------------------------------------------------------------------
 
-text_reader = declare("System.IO.TextReader", python=TextReader, bases=("System.MarshalByRefObject", "System.IDisposable"))
+text_reader = declare(
+    "System.IO.TextReader", python=TextReader, bases=("System.MarshalByRefObject", "System.IDisposable")
+)
 text_reader.method("ReadLine")(lambda value: value.read_line())
 text_reader.method("ReadToEnd")(lambda value: value.read_rest())
 text_reader.method("Read")(lambda value: value.read())
@@ -153,9 +155,11 @@ def new_file_reader(engine: Engine, path: str, encoding: Encoding | None = None,
     return _stream_reader(read_file(engine, path), None, encoding or UTF8)
 
 
-# -- writers -------------------------------------------------------------------------------------------------------------
+# -- writers ---------------------------------------------------------------------------------------------------------
 
-text_writer = declare("System.IO.TextWriter", python=TextWriter, bases=("System.MarshalByRefObject", "System.IDisposable"))
+text_writer = declare(
+    "System.IO.TextWriter", python=TextWriter, bases=("System.MarshalByRefObject", "System.IDisposable")
+)
 text_writer.properties("NewLine")
 text_writer.method("Close", "Dispose")(lambda value: value.close())
 text_writer.method("Flush")(lambda value: value.flush())
@@ -221,14 +225,12 @@ def new_stream_writer(stream: ByteStream, encoding: Encoding | None = None, _buf
 
 
 @stream_writer.constructor
-def new_file_writer(
-    engine: Engine, path: str, append: bool = False, encoding: Encoding | None = None
-) -> StreamWriter:
+def new_file_writer(engine: Engine, path: str, append: bool = False, encoding: Encoding | None = None) -> StreamWriter:
     """Write to a file."""
     return StreamWriter(open_file(engine, path, "append" if append else "create"), encoding or UTF8_WITHOUT_MARK)
 
 
-# -- binary --------------------------------------------------------------------------------------------------------------
+# -- binary ----------------------------------------------------------------------------------------------------------
 
 
 class BinaryReader:
@@ -303,5 +305,3 @@ def write_binary(value: BinaryWriter, item: object) -> None:
 def write_binary_part(value: BinaryWriter, data: ByteArray, start: int, count: int) -> None:
     """Write a part of an array."""
     value.base.write(to_bytes(data)[start : start + count])
-
-

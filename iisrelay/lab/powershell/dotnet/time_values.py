@@ -79,7 +79,7 @@ class TimeSpan:
 
 @total_ordering
 class DateTime:
-    """System.DateTime: ticks since the year 1, and whether they count in UTC, local time or neither. The lab's zone is UTC."""
+    """System.DateTime: ticks since the year 1, counted in UTC, local time or neither. The lab's zone is UTC."""
 
     __slots__ = ("kind", "ticks")
 
@@ -99,7 +99,7 @@ class DateTime:
         return cls((span.days * 86_400 + span.seconds) * TICKS_PER_SECOND + span.microseconds * 10, kind)
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0917 - as .NET's constructor
         cls,
         year: int,
         month: int,

@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.collections import ArrayList
 from iisrelay.lab.powershell.conversions import is_instance_of
-from iisrelay.lab.powershell.conversions_numbers import to_enum
 from iisrelay.lab.powershell.dotnet.binding import call_static, get_static, set_static
+from iisrelay.lab.powershell.dotnet.enum_type import get_names
 from iisrelay.lab.powershell.dotnet.registry import declare, declare_enum
-from iisrelay.lab.powershell.errors import NetError, argument_error
-from iisrelay.lab.powershell.formatstrings import format_enum
+from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.invocation import construct
 from iisrelay.lab.powershell.members import call_method, get_member, set_member
 from iisrelay.lab.powershell.nettypes import OBJECT, TYPES, NetType, find_type, require_type
-from iisrelay.lab.powershell.values import NetEnum, PSArray, PSCustomObject
+from iisrelay.lab.powershell.values import PSArray, PSCustomObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iisrelay.lab.powershell.annotations import BindingFlags
     from iisrelay.lab.powershell.engine import Engine
-    from iisrelay.lab.powershell.values import Reference
 
 declare_enum(
     "System.Reflection.BindingFlags",
@@ -51,21 +49,6 @@ declare_enum(
 )
 _GET, _SET, _INVOKE, _CREATE, _STATIC = 4096 | 1024, 8192 | 2048 | 16384 | 32768, 256, 512, 8
 
-type_type = declare("System.Type", python=NetType, accelerators=("type",))
-type_type.getter("Name")(lambda value: value.short_name)
-type_type.getter("FullName")(lambda value: value.name)
-type_type.getter("Namespace")(lambda value: value.name.partition("[")[0].rpartition(".")[0])
-type_type.getter("AssemblyQualifiedName")(lambda value: f"{value.name}, {_ASSEMBLY}")
-type_type.getter("IsArray")(lambda value: value.element is not None)
-type_type.getter("IsEnum")(lambda value: value.enum is not None)
-type_type.getter("IsValueType")(lambda value: value.value_type)
-type_type.getter("IsInterface")(lambda value: value.interface)
-type_type.getter("IsClass")(lambda value: not value.value_type and not value.interface)
-type_type.getter("IsPrimitive")(lambda value: value.value_type and value.name in _PRIMITIVE)
-type_type.getter("IsGenericType")(lambda value: value.definition is not None or "`" in value.name)
-type_type.getter("IsPublic", "IsVisible")(lambda _value: True)
-type_type.getter("IsCOMObject")(lambda value: value.name == "System.__ComObject")
-type_type.getter("UnderlyingSystemType")(lambda value: value)
 _ASSEMBLY = "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
 _PRIMITIVE = {
     f"System.{name}"
@@ -84,6 +67,25 @@ _PRIMITIVE = {
         "Single",
     )
 }
+
+declare("System.Reflection.MemberInfo")
+type_type = declare("System.Type", bases=("System.Reflection.MemberInfo",), accelerators=("type",))
+declare("System.RuntimeType", python=NetType, bases=("System.Type",))
+type_type.getter("Name")(lambda value: value.short_name)
+type_type.getter("FullName")(lambda value: value.name)
+type_type.getter("Namespace")(lambda value: value.name.partition("[")[0].rpartition(".")[0])
+type_type.getter("AssemblyQualifiedName")(lambda value: f"{value.name}, {_ASSEMBLY}")
+type_type.getter("IsArray")(lambda value: value.element is not None)
+type_type.getter("IsEnum")(lambda value: value.enum is not None)
+type_type.getter("IsValueType")(lambda value: value.value_type)
+type_type.getter("IsInterface")(lambda value: value.interface)
+type_type.getter("IsClass")(lambda value: not value.value_type and not value.interface)
+type_type.getter("IsPrimitive")(lambda value: value.value_type and value.name in _PRIMITIVE)
+type_type.getter("IsGenericType")(lambda value: value.definition is not None or "`" in value.name)
+type_type.getter("IsPublic", "IsVisible")(lambda _value: True)
+type_type.getter("IsSerializable")(lambda value: value.enum is not None or value.name.startswith("System."))
+type_type.getter("IsCOMObject")(lambda value: value.name == "System.__ComObject")
+type_type.getter("UnderlyingSystemType")(lambda value: value)
 
 
 @type_type.getter("BaseType")
@@ -190,7 +192,7 @@ def enum_names(value: NetType) -> PSArray:
 
 
 @type_type.method("InvokeMember")
-def invoke_member(
+def invoke_member(  # noqa: PLR0917 - the .NET signature
     engine: Engine,
     value: NetType,
     name: str,
@@ -239,7 +241,8 @@ def _unwrapped(action: Callable[[], object]) -> object:
 
 def _invoke_static(engine: Engine, value: NetType, name: str, bits: int, given: list[object]) -> object:
     if bits & _SET:
-        return set_static(engine, value, name, given[0])
+        set_static(engine, value, name, given[0])
+        return None
     if bits & _GET and not given:
         return get_static(engine, value, name)
     return call_static(engine, value, name, given)
@@ -255,132 +258,3 @@ def get_type(name: str, throw_on_error: bool = False, _ignore_case: bool = False
 def type_from_program_id(name: str) -> NetType:
     """Give the type of COM objects of a ProgID."""
     return NetType("System.__ComObject", bases=("System.__ComObject",), short=name)
-
-
-declare("System.MarshalByRefObject")
-declare("System.__ComObject", bases=("System.MarshalByRefObject",))
-
-_enum = declare("System.Enum", bases=("System.ValueType", "System.IComparable", "System.IFormattable"))
-
-
-@_enum.method("ToString")
-def enum_text(value: NetEnum, pattern: str = "") -> str:
-    """Give the name, or another format."""
-    return format_enum(value, pattern)
-
-
-@_enum.getter("value__")
-def enum_number(value: NetEnum) -> int:
-    """Give the number."""
-    return int(value)
-
-
-@_enum.method("HasFlag")
-def has_flag(value: NetEnum, flag: object) -> bool:
-    """Tell whether all bits of a flag are set."""
-    wanted = int(flag) if isinstance(flag, int) else int(to_enum(flag, require_type(value.net_type)))
-    return int(value) & wanted == wanted
-
-
-@_enum.method("CompareTo")
-def compare_enum(value: NetEnum, other: object) -> int:
-    """Order by number."""
-    number = int(to_enum(other, require_type(value.net_type)))
-    return (int(value) > number) - (int(value) < number)
-
-
-def _checked(kind: NetType) -> dict[str, int]:
-    if kind.enum is None:
-        raise argument_error("enumType", "Type provided must be an Enum.")
-    return kind.enum
-
-
-@_enum.static("GetNames")
-def get_names(kind: NetType) -> PSArray:
-    """List the names of an enumeration, by number."""
-    members = _checked(kind)
-    return PSArray(sorted(members, key=lambda name: members[name] & 0xFFFFFFFF), "System.String")
-
-
-@_enum.static("GetValues")
-def get_values(kind: NetType) -> PSArray:
-    """List the values of an enumeration."""
-    return PSArray((NetEnum(number, kind.name) for number in sorted(_checked(kind).values())), kind.name)
-
-
-@_enum.static("GetName")
-def get_name(kind: NetType, value: object) -> str | None:
-    """Give the name of a number."""
-    number = int(value) if isinstance(value, int) else int(to_enum(value, kind))
-    return next((name for name, known in _checked(kind).items() if known == number), None)
-
-
-@_enum.static("IsDefined")
-def is_defined(kind: NetType, value: object) -> bool:
-    """Tell whether a name (exactly written) or number is one of the enumeration."""
-    members = _checked(kind)
-    return value in members if isinstance(value, str) else value in members.values()
-
-
-@_enum.static("Parse")
-def parse(kind: NetType, text: str, ignore_case: bool = False) -> NetEnum:
-    """Read a name, a list of names or a number."""
-    total = 0
-    for part in (piece.strip() for piece in text.split(",")):
-        found = [
-            number
-            for name, number in _checked(kind).items()
-            if name == part or (ignore_case and name.lower() == part.lower())
-        ]
-        if not found and not part.lstrip("-").isdigit():
-            raise NetError("System.ArgumentException", f"Requested value '{part}' was not found.")
-        total |= found[0] if found else int(part)
-    return NetEnum(total, kind.name)
-
-
-@_enum.static("TryParse")
-def try_parse(text: str, ignore_case: bool, result: Reference) -> bool:
-    """Read a name into a reference that holds a value of the enumeration."""
-    if not isinstance(result.value, NetEnum):
-        raise argument_error("result", "Type provided must be an Enum.")
-    try:
-        result.value = parse(require_type(result.value.net_type), text, ignore_case)
-    except NetError:
-        return False
-    return True
-
-
-@_enum.static("ToObject")
-def to_object(kind: NetType, value: int) -> NetEnum:
-    """Make a value from a number, defined or not."""
-    _checked(kind)
-    return NetEnum(value, kind.name)
-
-
-_activator = declare("System.Activator")
-
-
-@_activator.static("CreateInstance")
-def create_instance(engine: Engine, kind: NetType, *arguments: object) -> object:
-    """Make an object of a type."""
-    if kind.name == "System.__ComObject":
-        return create_com_object(engine, kind.short)
-    return construct(engine, kind, list(arguments))
-
-
-def create_com_object(engine: Engine, program_id: str) -> object:
-    """Make a COM object by its ProgID, as the machine offers them."""
-    create = getattr(engine.machine, "create_com_object", None)
-    if create is None:
-        message = f"Retrieving the COM class factory for component {program_id} failed: Class not registered."
-        raise NetError("System.Runtime.InteropServices.COMException", message, hresult=0x80040154)
-    return create(engine, program_id)
-
-
-_assembly = declare("System.Reflection.Assembly")
-
-
-@_assembly.static("LoadWithPartialName", "Load")
-def load(name: str) -> PSCustomObject:
-    """Load an assembly: the simulated types are there already."""
-    return PSCustomObject((("GlobalAssemblyCache", True), ("FullName", name.partition(",")[0])))

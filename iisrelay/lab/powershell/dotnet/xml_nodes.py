@@ -1,4 +1,4 @@
-"""The nodes of an XML document, their text form, and the way the language shows them: children and attributes as properties."""
+"""The nodes of an XML document, their text, and how the language shows them: children and attributes as properties."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
     from iisrelay.lab.powershell.engine import Engine
 
-ELEMENT, ATTRIBUTE, TEXT, CDATA, INSTRUCTION, COMMENT, DOCUMENT, DOCTYPE, FRAGMENT, DECLARATION = 1, 2, 3, 4, 7, 8, 9, 10, 11, 17
+ELEMENT, ATTRIBUTE, TEXT, CDATA, INSTRUCTION, COMMENT, DOCUMENT, DOCTYPE, FRAGMENT, DECLARATION = (
+    1,
+    2,
+    3,
+    4,
+    7,
+    8,
+    9,
+    10,
+    11,
+    17,
+)
 XMLNS = "http://www.w3.org/2000/xmlns/"
 XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -82,7 +93,9 @@ class XmlNode(DynamicObject):
     def inner_text(self) -> str:
         """All text below."""
         if self.kind in {ELEMENT, DOCUMENT, FRAGMENT}:
-            return "".join(child.inner_text for child in self.children if child.kind not in {COMMENT, INSTRUCTION, DECLARATION})
+            return "".join(
+                child.inner_text for child in self.children if child.kind not in {COMMENT, INSTRUCTION, DECLARATION}
+            )
         return self.value or ""
 
     @property

@@ -96,8 +96,21 @@ def _feed(builder: _Builder, text: str) -> None:
     try:
         parser.Parse(text.encode("utf-8"), True)
     except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
-        raise xml_error(f"{reason[:1].upper()}{reason[1:]}. Line {error.lineno}, position {error.offset + 1}.") from None
+        reason = _reason(builder, error)
+        raise xml_error(f"{reason} Line {error.lineno}, position {error.offset + 1}.") from None
+
+
+def _reason(builder: _Builder, error: expat.ExpatError) -> str:
+    """Word what is wrong; the usual mistakes as .NET words them."""
+    text = expat.ErrorString(error.code)
+    is_open = [node.name for node in _ancestry(builder.node) if node.kind == ELEMENT]
+    if text == expat.errors.XML_ERROR_NO_ELEMENTS:
+        if not is_open:
+            return "Root element is missing."
+        return f"Unexpected end of file has occurred. The following elements are not closed: {', '.join(is_open)}."
+    if text == expat.errors.XML_ERROR_TAG_MISMATCH and is_open:
+        return f"The '{is_open[0]}' start tag does not match the end tag."
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def load(document: XmlDocument, text: str) -> None:

@@ -115,13 +115,14 @@ class _Evaluation:
         if test == "*":
             return not node.name.startswith("xmlns")
         prefix, separator, name = test.rpartition(":")
-        if name not in {"*", node.local_name}:
-            return False
-        return node.namespace == (self._namespace(prefix) if separator else "")
+        namespace = self._namespace(prefix) if separator else ""
+        return name in {"*", node.local_name} and node.namespace == namespace
 
     def _namespace(self, prefix: str) -> str:
         if self.prefixes is None or prefix not in self.prefixes:
-            message = "Namespace Manager or XsltContext needed. This query has a prefix, variable, or user-defined function."
+            message = (
+                "Namespace Manager or XsltContext needed. This query has a prefix, variable, or user-defined function."
+            )
             raise NetError("System.Xml.XPath.XPathException", message)
         return self.prefixes[prefix]
 
