@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.collections import Dictionary, enumerate_value
@@ -21,7 +22,7 @@ from iisrelay.lab.powershell.membertable import (
     ScriptProperty,
 )
 from iisrelay.lab.powershell.nettypes import find_type, type_of
-from iisrelay.lab.powershell.values import DynamicObject, PSArray, PSCustomObject, PSObjectWrapper
+from iisrelay.lab.powershell.values import PSArray, PSCustomObject, PSObjectWrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -159,14 +160,13 @@ def add_member(call: Call) -> Iterator[object]:
 
 
 def _wrapper_for(target: object) -> PSObjectWrapper:
-    """Give what carries the members of a bare value; a COM or ADSI object keeps its wrapper for later calls."""
-    if isinstance(target, DynamicObject):
-        kept = getattr(target, "added_members", None)
-        if not isinstance(kept, MemberTable):
-            kept = MemberTable()
+    """Give what carries the members of a bare value; an object (not a value such as a number) keeps them itself."""
+    kept = getattr(target, "added_members", None)
+    if not isinstance(kept, MemberTable):
+        kept = MemberTable()
+        with contextlib.suppress(AttributeError):
             target.added_members = kept  # type: ignore[attr-defined]
-        return PSObjectWrapper(target, kept)
-    return PSObjectWrapper(target)
+    return PSObjectWrapper(target, kept)
 
 
 def _new_members(call: Call) -> Iterator[AddedMember]:
