@@ -24,6 +24,10 @@ function Get-OwnAddresses {
     , @($addresses | Sort-Object -Unique)
 }
 
+function Get-BootTime {
+    [string](Get-WmiObject Win32_OperatingSystem).LastBootUpTime
+}
+
 function Test-PendingReboot {
     $local = [Microsoft.Win32.Registry]::LocalMachine
     foreach ($path in @(

@@ -60,9 +60,9 @@ function Get-QueueLength($Entry) {
     0
 }
 
-function Get-Number($Entry, [string]$Name) {
+function Get-Number($Entry, [string]$Name, [int]$Otherwise) {
     try { $value = Read-Property $Entry $Name } catch { $value = $null }
-    if ($null -eq $value) { 0 } else { [int]$value }
+    if ($null -eq $value) { $Otherwise } else { [int]$value }
 }
 
 function Add-Server([int]$Number) {
@@ -71,8 +71,8 @@ function Add-Server([int]$Number) {
     [void]$servers.Add(@{
         number = $Number
         comment = (Get-ServerComment $entry)
-        state = (Get-Number $entry 'ServerState')
-        win32_error = (Get-Number $entry 'Win32Error')
+        state = (Get-Number $entry 'ServerState' 4)
+        win32_error = (Get-Number $entry 'Win32Error' 0)
         queued = (Get-QueueLength $entry)
     })
     Add-Key $path 'server'
@@ -165,6 +165,7 @@ $answer = @{
     is_administrator = (Test-Administrator)
     pending_reboot = (Test-PendingReboot)
     addresses = (Get-OwnAddresses)
+    booted = (Get-BootTime)
 }
 Write-Answer ('"host":' + (ConvertTo-JsonText $answer) +
     ',"smtp_ready":' + (ConvertTo-JsonText $ready) + ',"smtp_problem":' + (ConvertTo-JsonText $problem) +

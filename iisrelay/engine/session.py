@@ -7,12 +7,13 @@ from pathlib import Path
 
 from iisrelay.engine.judge import applied_secrets, judge
 from iisrelay.engine.ledger import SecretLedger
+from iisrelay.engine.reboot import observe_after_reboot
 from iisrelay.engine.scripts import run_apply, run_observe
 from iisrelay.errors import IisRelayError, UnsupportedHostError
 from iisrelay.plan.diff import make_plan
 from iisrelay.plan.model import Plan
 from iisrelay.plan.saved import SavedPlan
-from iisrelay.results import ChangeResult, HostReport
+from iisrelay.results import DONE, ChangeResult, HostReport
 from iisrelay.secret import Secret
 from iisrelay.site.target import Connection, Target
 from iisrelay.state.observed import Observed
@@ -41,6 +42,27 @@ class Options:
     snapshots: Path | None = None
 
 
+@dataclass(frozen=True)
+class Round:
+    """What came of applying a plan once."""
+
+    results: tuple[ChangeResult, ...]
+    remaining: Plan
+    saved: bool | None
+    asked_for_reboot: bool
+    rebooted: bool
+
+    @property
+    def reboot(self) -> bool:
+        """Tell whether a reboot is still to come."""
+        return self.asked_for_reboot and not self.rebooted
+
+    def followed_by(self, other: "Round") -> "Round":
+        """Give the outcome of both: the second has the last word on what the first left undone."""
+        finished = tuple(result for result in self.results if result.outcome in DONE)
+        return replace(other, results=(*finished, *other.results), saved=other.saved or self.saved)
+
+
 class HostSession:
     """The steps of a command on one host. Each gives a report; a failure is this host's report and nobody else's."""
 
@@ -62,11 +84,14 @@ class HostSession:
 
     def close(self) -> None:
         """Let go of the host."""
+        self._disconnect()
+        self._observed = None
+        self.options.progress(self.target.name, DONE_PHASE)
+
+    def _disconnect(self) -> None:
         transport, self._transport = self._transport, None
         if transport is not None:
             transport.close()
-        self._observed = None
-        self.options.progress(self.target.name, DONE_PHASE)
 
     def _reported(self, step: Callable[[], HostReport]) -> HostReport:
         try:
@@ -128,15 +153,32 @@ class HostSession:
         if plan.is_empty:
             return report
         self._snapshot(observed)
+        done = self._round(plan, observed)
+        if done.rebooted and not done.remaining.is_empty:
+            # What had to wait for the restart, and services that Windows starts late or not by itself.
+            done = done.followed_by(self._round(replace(done.remaining, reboot_allowed=False), observed))
+        self._plan = None
+        return replace(report, changes=done.results, reboot_required=done.reboot, saved_to_disk=done.saved)
+
+    def _round(self, plan: Plan, before: Observed) -> Round:
+        """Apply a plan, restart the host if that is needed and allowed, observe, judge."""
         self.options.progress(self.target.name, f"applying {len(plan.changes)} changes")
         answers = run_apply(self._connected(), plan, self.target.connection.timeout_s)
-        after = self._observe("verifying")
         applied = dict(applied_secrets(plan, answers))
-        remaining = self._remaining(plan, after, applied)
-        results = judge(plan, answers, remaining)
         self.options.ledger.remember(self.target, applied.items())
-        self._plan = None
-        return replace(report, changes=results, reboot_required=answers.reboot, saved_to_disk=answers.saved)
+        rebooted = answers.reboot and plan.reboot_allowed
+        if rebooted:
+            self.options.progress(self.target.name, "restarting Windows")
+            after = observe_after_reboot(self._observe_anew, before.facts.booted)
+        else:
+            after = self._observe("verifying")
+        remaining = self._remaining(plan, after, applied)
+        return Round(judge(plan, answers, remaining), remaining, answers.saved, answers.reboot, rebooted)
+
+    def _observe_anew(self) -> Observed:
+        """Observe over a new connection: the old one ends with the Windows that it belongs to."""
+        self._disconnect()
+        return run_observe(self._connected(), self.request, self.target.connection.timeout_s)
 
     def _remaining(self, plan: Plan, after: Observed, applied: dict[str, Secret]) -> Plan:
         """Plan again. A secret that the host has just taken is current; of the others the ledger knows."""

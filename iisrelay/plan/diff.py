@@ -40,5 +40,6 @@ def make_plan(target: Target, observed: Observed, is_current: SecretCheck) -> Pl
         findings=findings(outlook),
         warnings=warnings(target, outlook),
         save_to_disk=target.save_to_disk,
+        reboot_allowed=target.reboot_allowed,
         basis=basis_of(target, observed),
     )

@@ -16,8 +16,9 @@ from iisrelay.site.target import Target
 from iisrelay.state.observed import Observed
 
 DIGEST_LENGTH = 32  # hexadecimal digits, half of a SHA-256: enough to tell plans apart, short enough to compare by eye
+# What is no reason to plan anew: how things are written and reached, and what passes by itself.
 NOT_PART = frozenset(
-    {"codec", "origin", "connection", "warnings", "queued", "pending_reboot", "win32_error", "identity"}
+    {"codec", "origin", "connection", "warnings", "queued", "pending_reboot", "win32_error", "identity", "booted"}
 )
 
 
@@ -33,6 +34,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     warnings: tuple[str, ...] = ()
     save_to_disk: bool = True
+    reboot_allowed: bool = False
     basis: str = ""
 
     @property

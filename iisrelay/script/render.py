@@ -62,6 +62,7 @@ def apply_script(plan: Plan) -> Script:
         version=iisrelay.__version__,
         steps=made.steps,
         save=plan.save_to_disk,
+        reboot=plan.reboot_allowed,
     )
     return Script(text, {f"{SECRET_INPUT}{identity}": secret for identity, secret in made.secrets.items()})
 

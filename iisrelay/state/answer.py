@@ -101,6 +101,7 @@ def _facts(host: dict[str, Any]) -> HostFacts:
         is_administrator=_flag(host, "is_administrator"),
         pending_reboot=_flag(host, "pending_reboot"),
         addresses=_texts(host.get("addresses")),
+        booted=text_of(host, "booted"),
     )
 
 

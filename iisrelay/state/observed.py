@@ -33,6 +33,7 @@ class HostFacts:
     is_administrator: bool
     pending_reboot: bool = False
     addresses: tuple[str, ...] = ()  # its own IPv4 addresses
+    booted: str = ""  # when Windows was started, as WMI writes it: good for comparing, nothing else
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,13 @@ virtual_servers:
     general: {bindings: ['127.0.0.1:2525']}
     delivery: {hop_count: 30}
 """
-HOSTS = ("plain", "second", "locked", "limited", "modern", "asked", "unasked", "stale", "raced", "shared", "secret")
+HOSTS = ("plain", "second", "locked", "limited", "asked", "unasked", "stale", "raced", "shared", "secret")
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("lab")
-    names = [name for name in HOSTS if name != "modern"]
-    control.start_many(folder, dict.fromkeys(names, "2019"), smtp=True)
+    control.start_many(folder, {**dict.fromkeys(HOSTS, "2019"), "restarted": "2008r2"}, smtp=True)
     control.start(folder, "modern", windows="2025")
     control.set_faults(folder, "locked", {"refuse_login": True})
     control.set_faults(folder, "limited", {"not_administrator": True})
@@ -175,3 +174,14 @@ def test_a_changed_password_is_seen_although_the_host_is_never_asked_for_it(on_l
     elsewhere = SecretLedger(ledger.path.with_name("other.json"))
     assert verify_hosts([target], connect, ledger=elsewhere).status is HostStatus.IN_SYNC
     assert plan_hosts([target], connect, ledger=elsewhere).status is HostStatus.CHANGES
+
+
+def test_windows_is_restarted_where_a_change_needs_it_and_the_site_allows_it(on_lab, ledger):
+    site = SITE + "tls: {policy: tls12}\nservice: {startup: automatic, state: running}\nreboot_allowed: true\n"
+    (target,) = on_lab("restarted", site=site)
+    boot = "(Get-WmiObject Win32_OperatingSystem).LastBootUpTime"
+    before = run(target, boot)
+    (host,) = apply_hosts([target], connect, ledger=ledger).hosts
+    assert (host.status, host.reboot_required) == (HostStatus.APPLIED, False)
+    assert run(target, boot) != before
+    assert plan_hosts([target], connect, ledger=ledger).status is HostStatus.IN_SYNC

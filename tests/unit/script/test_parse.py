@@ -63,7 +63,7 @@ def test_every_file_of_functions_is_powershell_2_by_itself(path: Path):
 
 
 def test_the_observing_script_is_powershell_2():
-    parse(observe_script(), "2.0")
+    assert parse(observe_script(), "2.0").has_param_block
 
 
 def test_the_applying_script_is_powershell_2_with_every_change_explained(plan):

@@ -14,7 +14,7 @@ from iisrelay.state.request import PropertyQuestion
 
 HOST = {
     "version": "10.0.17763.0", "build": 17763, "product": "Windows Server 2019", "powershell": "5.1",
-    "is_64_bit": True, "is_administrator": True, "pending_reboot": False, "addresses": ["10.1.2.3"],
+    "is_64_bit": True, "is_administrator": True, "pending_reboot": False, "addresses": ["10.1.2.3"], "booted": "",
 }  # fmt: skip
 
 
