@@ -75,11 +75,19 @@ R Web-Server|Web Server (IIS)
    S Web-Filtering|Request Filtering
    S Web-Basic-Auth|Basic Authentication
    S Web-Windows-Auth|Windows Authentication
+   S Web-Digest-Auth|Digest Authentication
+   S Web-Url-Auth|URL Authorization
    S Web-IP-Security|IP and Domain Restrictions
   S Web-App-Dev|Application Development
+   S Web-Net-Ext|.NET Extensibility 3.5
+   S Web-Net-Ext45>9200|.NET Extensibility 4.5
+   S Web-Asp-Net|ASP.NET 3.5
+   S Web-Asp-Net45>9200|ASP.NET 4.5
    S Web-ASP|ASP
+   S Web-CGI|CGI
    S Web-ISAPI-Ext|ISAPI Extensions
    S Web-ISAPI-Filter|ISAPI Filters
+   S Web-Includes|Server Side Includes
  S Web-Ftp-Server|FTP Server
   S Web-Ftp-Service|FTP Service
  S Web-Mgmt-Tools|Management Tools
@@ -102,6 +110,7 @@ F RSAT|Remote Server Administration Tools
 F SMTP-Server|SMTP Server
 F SNMP-Service|SNMP Service
 F Telnet-Client|Telnet Client
+F Windows-Identity-Foundation>9200|Windows Identity Foundation 3.5
 F *PowerShellRoot>9200|Windows PowerShell
  F *PowerShell>9200|Windows PowerShell
  F PowerShell-V2>9200|Windows PowerShell 2.0 Engine

@@ -104,7 +104,8 @@ def _distinct(entries: Iterable[str], check: Callable[[str], str]) -> tuple[str,
 
 
 def _address(entry: str) -> str:
+    # A public script ends every entry with a semicolon; that Windows overlooks it is inferred from the script's existence.
     try:
-        return format_entry(*parse_entry(entry))
+        return format_entry(*parse_entry(entry.rstrip("; ")))
     except ValueError:
         raise failure(INVALID_PARAMETER) from None

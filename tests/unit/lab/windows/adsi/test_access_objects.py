@@ -43,7 +43,7 @@ def test_a_list_through_the_moniker(run):
         $list = $bound.Get('RelayIpList')
         $set = [Reflection.BindingFlags]::SetProperty
         [System.__ComObject].InvokeMember('GrantByDefault', $set, $null, $list, @($false))
-        [System.__ComObject].InvokeMember('IPGrant', $set, $null, $list, (,@('10.0.0.1')))
+        [System.__ComObject].InvokeMember('IPGrant', $set, $null, $list, (,@('10.0.0.1,255.255.255.255;')))
         $bound.Put('RelayIpList', $list)
         $bound.SetInfo()
         $list = [Runtime.InteropServices.Marshal]::BindToMoniker('IIS://localhost/SmtpSvc/1').Get('RelayIpList')
