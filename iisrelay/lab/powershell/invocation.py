@@ -170,6 +170,8 @@ def _rest(engine: Engine | None, overload: Overload, arguments: list[object], me
     assert rest is not None  # noqa: S101 - the caller asked
     if len(arguments) == 1 and isinstance(arguments[0], PSArray):
         arguments = arguments[0].items
+    elif len(arguments) == 1 and type(arguments[0]) is str and rest.net is not None and rest.net.python is Char:
+        arguments = list(map(Char, arguments[0]))  # text becomes a Char[]: each of its letters counts
     return [
         _convert_argument(engine, argument, rest, len(overload.parameters) + index, member)
         for index, argument in enumerate(arguments)

@@ -88,7 +88,17 @@ for _name, _bases in (
     declare(_name, bases=_bases, interface=True)
 
 declare("System.Void", accelerators=("void",), value_type=True)
-declare("System.DBNull")
+
+
+class DBNull:
+    """System.DBNull: no value, of a database or a registry."""
+
+    def __str__(self) -> str:
+        return ""
+
+
+_nothing = declare("System.DBNull", python=DBNull)
+_nothing.constants(Value=DBNull())
 declare("System.Nullable`1", value_type=False)
 declare("System.Management.Automation.PSObject", accelerators=("psobject",))
 _bag = declare(

@@ -134,3 +134,11 @@ $d.AddMonths(1).ToString('s'); $d.DayOfWeek; $d.DayOfYear; ($d - [datetime]'2020
         "3723",
         "01:30:00",
     ]
+
+
+def test_moments_with_an_offset(lines):
+    script = """
+$o = [DateTimeOffset]::Parse('2020-01-01T00:00:00+02:00'); $o.ToUnixTimeSeconds(); $o.ToString('o')
+[DateTimeOffset]::FromUnixTimeSeconds(0).Year; [TimeZoneInfo]::Local.Id
+"""
+    assert lines(script) == ["1577829600", "2019-12-31T22:00:00.0000000+00:00", "1970", "UTC"]

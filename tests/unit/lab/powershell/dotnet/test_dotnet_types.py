@@ -3,6 +3,7 @@
 import pytest
 
 RESULTS = [
+    ("'a::b'.Split('::').Length; 'xyaby'.Trim('yx')", ["3", "ab"]),
     ("'a,,b'.Split(',').Length; 'a b'.Split()[1]; ('k=v=w'.Split('=', 2))[1]", ["3", "b", "v=w"]),
     (
         (
@@ -103,7 +104,7 @@ RESULTS = [
     ),
     ("(New-Object Security.Cryptography.HMACSHA256 (,[byte[]](1, 2))).ComputeHash([byte[]](1)).Length", ["32"]),
     (
-        "(New-Object Text.UTF8Encoding $false).GetPreamble().Length; [Text.Encoding]::GetEncoding(1252).GetBytes('é')[0]",
+        "(New-Object Text.UTF8Encoding $false).GetPreamble().Length; [Text.Encoding]::Default.GetBytes('é')[0]",
         ["0", "233"],
     ),
 ]

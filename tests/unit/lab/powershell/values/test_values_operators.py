@@ -106,8 +106,8 @@ FAILURES = [
     (
         "'{1}' -f 1",
         (
-            "Error formatting a string: Index (zero based) must be greater than or equal to zero and less than the size "
-            "of the argument list.."
+            "Error formatting a string: Index (zero based) must be greater than or equal to zero "
+            "and less than the size of the argument list.."
         ),
     ),
 ]
