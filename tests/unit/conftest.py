@@ -6,12 +6,17 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import settings
 
 from iisrelay.settings.stored import Address, Store, Stored
 from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
 from iisrelay.site.targets import targets
 from iisrelay.state import HostFacts, Observed, ObservedServer, ObservedValue
+
+# A slow machine is no defect: no test depends on time.
+settings.register_profile("any-speed", deadline=None)
+settings.load_profile("any-speed")
 
 WINDOWS_2019 = HostFacts(
     version="10.0.17763.0",
