@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.collections import Dictionary
 from iisrelay.lab.powershell.conversions import convert_to, is_instance_of, to_string
 from iisrelay.lab.powershell.conversions_numbers import cast_error
-from iisrelay.lab.powershell.errors import NetError, language_error
+from iisrelay.lab.powershell.errors import NetError, argument_null, language_error
 from iisrelay.lab.powershell.nettypes import TYPES, NetType, find_type, type_of
 from iisrelay.lab.powershell.numeric import is_number, rank
 from iisrelay.lab.powershell.values import Char, PSArray, Reference, unwrap
@@ -39,11 +39,12 @@ _ANNOTATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter: its name, the type that arguments convert to (None: as they are), whether it may be left out."""
+    """A parameter: its name, the type that arguments convert to (None: as they are), what it may do without."""
 
     name: str
     net: NetType | None
     optional: bool
+    nullable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ def overload_of(function: Callable[..., object], *, instance: bool) -> Overload:
 
 
 def _parameter(declared: inspect.Parameter) -> Parameter:
-    return Parameter(declared.name, _annotated(declared.annotation), declared.default is not declared.empty)
+    optional = declared.default is not declared.empty
+    nullable = declared.default is None or str(declared.annotation).endswith("| None")
+    return Parameter(declared.name, _annotated(declared.annotation), optional, nullable)
 
 
 def _annotated(annotation: object) -> NetType | None:
@@ -170,6 +173,8 @@ def _rest(engine: Engine | None, overload: Overload, arguments: list[object], me
     assert rest is not None  # noqa: S101 - the caller asked
     if len(arguments) == 1 and isinstance(arguments[0], PSArray):
         arguments = arguments[0].items
+    elif arguments == [None] and rest.net is not None:
+        arguments = []  # $null stands for the array
     elif len(arguments) == 1 and type(arguments[0]) is str and rest.net is not None and rest.net.python is Char:
         arguments = list(map(Char, arguments[0]))  # text becomes a Char[]: each of its letters counts
     return [
@@ -184,11 +189,9 @@ def _convert_argument(engine: Engine | None, argument: object, parameter: Parame
         return argument
     if type(argument) is net.python or isinstance(argument, Reference):
         return argument
-    if argument is None and not net.value_type and net.name != "System.String":
-        return None
+    if argument is None and not net.value_type:
+        return _null_argument(parameter, net)
     try:
-        if argument is None and net.name == "System.String":
-            return ""  # the language passes an empty string where a method wants text
         return convert_to(engine, argument, net)
     except NetError as error:
         message = (
@@ -204,6 +207,15 @@ def _convert_argument(engine: Engine | None, argument: object, parameter: Parame
         ) from error
 
 
+def _null_argument(parameter: Parameter, net: NetType) -> object:
+    """Pass $null: as an empty string where a method wants text; refused where a method cannot do without."""
+    if net.name == "System.String":
+        return ""
+    if not parameter.nullable:
+        raise argument_null(parameter.name.strip("_"))
+    return None
+
+
 def call(
     engine: Engine | None,
     member: str,
@@ -215,9 +227,8 @@ def call(
     overload = choose(functions, arguments, instance=bool(receiver))
     if overload is None:
         raise no_overload(member, len(arguments))
-    prepared = prepare(engine, overload, arguments, member, receiver)
     try:
-        return overload.function(*prepared)
+        return overload.function(*prepare(engine, overload, arguments, member, receiver))
     except NetError as error:
         raise method_failed(member, len(arguments), error) from error
 
@@ -273,9 +284,8 @@ def construct(engine: Engine | None, net: NetType, arguments: list[object]) -> o
     if overload is None:
         raise _no_constructor(net, arguments)
     receiver = [net.arguments] if net.definition is not None else []
-    prepared = prepare(engine, overload, arguments, net.short_name, receiver)
     try:
-        return overload.function(*prepared)
+        return overload.function(*prepare(engine, overload, arguments, net.short_name, receiver))
     except NetError as error:
         raise method_failed(".ctor", len(arguments), error) from error
 

@@ -30,31 +30,33 @@ def split(value: str, *separators: Char) -> PSArray:
 
 
 @string.method("Split")
-def split_limited(value: str, separators: CharArray, limit: int) -> PSArray:
+def split_limited(value: str, separators: CharArray | None, limit: int) -> PSArray:
     """Split at letters into at most a number of pieces."""
     return split_text(value, _texts(separators), limit, drop_empty=False)
 
 
 @string.method("Split")
-def split_with_options(value: str, separators: CharArray, options: StringSplitOptions) -> PSArray:
+def split_with_options(value: str, separators: CharArray | None, options: StringSplitOptions) -> PSArray:
     """Split at letters, with or without empty pieces."""
     return split_text(value, _texts(separators), None, drop_empty=bool(options))
 
 
 @string.method("Split")
-def split_by_texts(value: str, separators: StringArray, options: StringSplitOptions) -> PSArray:
+def split_by_texts(value: str, separators: StringArray | None, options: StringSplitOptions) -> PSArray:
     """Split at texts, with or without empty pieces."""
     return split_text(value, _texts(separators), None, drop_empty=bool(options))
 
 
 @string.method("Split")
-def split_letters_limited(value: str, separators: CharArray, limit: int, options: StringSplitOptions) -> PSArray:
+def split_letters_limited(value: str, separators: CharArray | None, limit: int, options: StringSplitOptions) -> PSArray:
     """Split at letters, limited, with or without empty pieces."""
     return split_text(value, _texts(separators), limit, drop_empty=bool(options))
 
 
 @string.method("Split")
-def split_by_texts_limited(value: str, separators: StringArray, limit: int, options: StringSplitOptions) -> PSArray:
+def split_by_texts_limited(
+    value: str, separators: StringArray | None, limit: int, options: StringSplitOptions
+) -> PSArray:
     """Split at texts, limited, with or without empty pieces."""
     return split_text(value, _texts(separators), limit, drop_empty=bool(options))
 

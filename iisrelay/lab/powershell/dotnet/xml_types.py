@@ -156,14 +156,14 @@ def prepend_child(value: XmlNode, child: XmlNode) -> XmlNode:
 
 
 @node_type.method("InsertBefore")
-def insert_before(value: XmlNode, child: XmlNode, reference: XmlNode) -> XmlNode:
+def insert_before(value: XmlNode, child: XmlNode, reference: XmlNode | None) -> XmlNode:
     """Put a child before another."""
     value.append(child, reference)
     return child
 
 
 @node_type.method("InsertAfter")
-def insert_after(value: XmlNode, child: XmlNode, reference: XmlNode) -> XmlNode:
+def insert_after(value: XmlNode, child: XmlNode, reference: XmlNode | None) -> XmlNode:
     """Put a child behind another."""
     value.append(child, sibling(reference, 1) if reference is not None else next(iter(value.children), None))
     return child

@@ -3,7 +3,7 @@
 import pytest
 
 RESULTS = [
-    ("'a::b'.Split('::').Length; 'xyaby'.Trim('yx')", ["3", "ab"]),
+    ("'a::b'.Split('::').Length; 'xyaby'.Trim('yx'); 'a b'.Split($null).Length", ["3", "ab", "2"]),
     ("'a,,b'.Split(',').Length; 'a b'.Split()[1]; ('k=v=w'.Split('=', 2))[1]", ["3", "b", "v=w"]),
     (
         (
@@ -113,6 +113,11 @@ RESULTS = [
 @pytest.mark.parametrize(("script", "expected"), RESULTS)
 def test_result(lines, script, expected):
     assert lines(script) == expected
+
+
+def test_null_where_a_method_cannot_do_without(message):
+    expected = 'Exception calling "ToBase64String" with "1" argument(s): "Value cannot be null.\nParameter name: data"'
+    assert message("[Convert]::ToBase64String($null)") == expected
 
 
 def test_array_list(lines):
