@@ -40,11 +40,6 @@ class Windows:
     update: str = ""
     schannel: tuple[int, ...] = field(default=())  # the version (build, revision) of schannel.dll with that update
 
-    @property
-    def disables_tls12(self) -> bool:
-        """Tell whether TLS 1.2 has to be switched on: then one value alone is not taken for enough."""
-        return self.defaults["TLS 1.2", Side.CLIENT] is State.DISABLED_BY_DEFAULT
-
 
 def windows_of(build: int) -> Windows:
     """Give the Windows Server of a build; builds in between are like the last server before them."""
