@@ -4,6 +4,7 @@ import json
 from xml.etree import ElementTree as ET
 
 from iisrelay.errors import IisRelayError, SiteFileError
+from iisrelay.plan.saved import change_document
 from iisrelay.results import ChangeResult, HostReport, Report
 from iisrelay.status import HostStatus
 
@@ -47,20 +48,9 @@ def _host(host: HostReport) -> dict[str, object]:
 
 
 def _change(result: ChangeResult) -> dict[str, object]:
-    change = result.change
-    return {
-        "setting": change.setting,
-        "store": change.store.value,
-        "path": change.path,
-        "name": change.name,
-        "action": change.action.value,
-        "before": None if change.sensitive else change.before,
-        "after": None if change.sensitive else change.after,
-        "sensitive": change.sensitive,
-        "restart": change.restart.value,
-        "outcome": result.outcome.value,
-        "message": result.message,
-    }
+    document = change_document(result.change)
+    del document["id"]  # only a plan's own scripts and answers speak of it
+    return {**document, "outcome": result.outcome.value, "message": result.message}
 
 
 def _error(error: IisRelayError) -> dict[str, object]:
