@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from iisrelay.plan.clock import today
+from iisrelay.plan.deadlines import Deadline, deadline_for, warning
 from iisrelay.plan.guard import Outlook
 from iisrelay.plan.places import Placement
 from iisrelay.settings.stored import AccessList, Address, Store
@@ -12,6 +14,7 @@ from iisrelay.status import Restart
 BUILD_2019 = 17763
 BUILD_2022 = 20348
 ESMTP_OFF = 7
+BASIC_LOGIN = 0x100  # RouteAction: SMTP_AUTH_CLEARTEXT
 
 
 def warnings(target: Target, outlook: Outlook) -> tuple[str, ...]:
@@ -23,6 +26,7 @@ def warnings(target: Target, outlook: Outlook) -> tuple[str, ...]:
         *_features(target, outlook),
         *_setup(outlook),
         *_esmtp(outlook),
+        *_deadlines(outlook),
         *(text for placement in outlook.placements for text in _server(outlook, placement)),
         *_unreadable(outlook),
     )
@@ -81,6 +85,32 @@ def _esmtp(outlook: Outlook) -> Iterator[str]:
 def _outbound_verbs(outlook: Outlook, placement: Placement) -> object:
     own = outlook.value(placement.path, OUTBOUND_ESMTP)
     return outlook.value("SmtpSvc", OUTBOUND_ESMTP) if own is None else own
+
+
+def _deadlines(outlook: Outlook) -> Iterator[str]:
+    """Repeat what operators of smart hosts have announced, once for all virtual servers that it is for."""
+    affected: dict[Deadline, list[str]] = {}
+    for placement in outlook.placements:
+        for path, host in _smart_hosts(outlook, placement):
+            action = outlook.value(path, "RouteAction")
+            deadline = deadline_for(host, basic=isinstance(action, int) and bool(action & BASIC_LOGIN))
+            if deadline is not None:
+                affected.setdefault(deadline, []).append(f'"{placement.server.name}"')
+    for deadline, labels in affected.items():
+        text = warning(deadline, dict.fromkeys(labels), today())
+        if text:
+            yield text
+
+
+def _smart_hosts(outlook: Outlook, placement: Placement) -> Iterator[tuple[str, str]]:
+    """Give the keys of a virtual server that have a smart host, with it."""
+    if placement.server.state == "absent":
+        return
+    domains = (f"{placement.path}/Domain/{domain.name}" for domain in placement.server.domains if domain.present)
+    for path, name in ((placement.path, "SmartHost"), *((path, "RouteActionString") for path in domains)):
+        host = outlook.value(path, name)
+        if isinstance(host, str):
+            yield path, host
 
 
 def _server(outlook: Outlook, placement: Placement) -> Iterator[str]:
