@@ -1,6 +1,8 @@
 """Compares whole applies over many lab hosts: iisrelay, a plain pywinrm loop, ansible's raw module; and counts.
 
-    python benchmarks/fleet.py [--hosts 50] [--memory-hosts 500]
+    python benchmarks/fleet.py [--hosts 50] [--jobs 10] [--memory-hosts 500]
+
+Ansible is taken from benchmarks/.venv (python -m venv benchmarks/.venv; pip install ansible-core pywinrm) or the path.
 
 Everything runs on this machine and in one run, lab hosts included: only the relations between the rows mean something.
 """
@@ -17,8 +19,6 @@ from pathlib import Path
 import peers
 import workload
 from workload import Fleet
-
-from iisrelay.lab import control
 
 BUDGET_MB = 300
 
@@ -44,47 +44,41 @@ def measure(what: str, fleet: Fleet, work: Callable[[], object]) -> Row:
     return Row(what, len(fleet.names), seconds, fleet.requests() - before)
 
 
-def applies(folder: Path, count: int, jobs: int) -> None:
-    fleet = workload.start(folder, count)
+def show(row: Row, ours: Row) -> None:
+    factor = "" if row is ours else f"{ours.rate / row.rate:.1f} x"
+    rates = f"{row.seconds:9.1f}{row.rate:9.1f}{row.requests / row.hosts:17.1f}"
+    print(f"{row.what:34}{rates}{factor:>14}", flush=True)
+
+
+def applies(fleet: Fleet, jobs: int) -> None:
     scripts = workload.scripts(fleet)
     sizes = " + ".join(f"{len(script) // 1024} KB" for script in scripts)
-    print(
-        f"Whole applies (observe, apply, observe: {sizes}) on {count} lab hosts, NTLM with encryption, {jobs} at once\n"
-    )
-    rows = [
-        measure("iisrelay", fleet, lambda: workload.apply(fleet, jobs)),
-        measure("pywinrm run_ps, in pieces", fleet, lambda: peers.pywinrm_loop(fleet, scripts, jobs)),
-    ]
+    print(f"Whole applies of {sizes} (observe, apply, observe), NTLM with encryption")
+    print(f"{len(fleet.names)} lab hosts, {jobs} of them at once\n")
+    print(f"{'':34}{'seconds':>9}{'hosts/s':>9}{'requests a host':>17}{'iisrelay is':>14}")
+    ours = measure("iisrelay", fleet, lambda: workload.apply(fleet, jobs))
+    show(ours, ours)
+    show(measure("pywinrm run_ps, in pieces", fleet, lambda: peers.pywinrm_loop(fleet, scripts, jobs)), ours)
     ansible = peers.find_ansible()
     if ansible:
         work = lambda: peers.ansible_raw(fleet, scripts, jobs, ansible)  # noqa: E731
-        rows.append(measure("ansible -m raw, in pieces", fleet, work))
-    print(f"{'':34}{'seconds':>9}{'hosts/s':>9}{'requests a host':>17}{'iisrelay is':>14}")
-    for row in rows:
-        factor = f"{rows[0].rate / row.rate:.1f} x" if row is not rows[0] else ""
-        print(f"{row.what:34}{row.seconds:9.1f}{row.rate:9.1f}{row.requests / row.hosts:17.1f}{factor:>14}")
-    if not ansible:
+        show(measure("ansible -m raw, in pieces", fleet, work), ours)
+    else:
         print("ansible: not measured, it is neither in benchmarks/.venv nor on the path")
-    control.delete(fleet.folder, fleet.names)
 
 
-def requests(folder: Path) -> None:
-    fleet = workload.start(folder, 1, servers=5)
+def requests(fleet: Fleet) -> None:
     print("\nHTTP requests for one host with 5 virtual servers, NTLM with encryption")
     for what, budget, work in (("plan", 8, workload.plan), ("apply", 16, workload.apply)):
         row = measure(what, fleet, lambda work=work: work(fleet, 1))
         print(f"  {what:6}{row.requests:4}  (budget {budget})")
-    control.delete(fleet.folder, fleet.names)
 
 
-def memory(folder: Path, count: int) -> None:
-    fleet = workload.start(folder, count)
+def memory(fleet: Fleet) -> None:
     worker = [sys.executable, str(Path(__file__).parent / "memory.py"), str(fleet.folder)]
     done = subprocess.run(worker, capture_output=True, text=True, check=True)
-    print(
-        f"\nPeak memory of the controller with {count} hosts at once: {done.stdout.strip()} MB (budget {BUDGET_MB} MB)"
-    )
-    control.delete(fleet.folder, fleet.names)
+    count, used = len(fleet.names), done.stdout.strip()
+    print(f"\nPeak memory of the controller with {count} hosts at once: {used} MB (budget {BUDGET_MB} MB)")
 
 
 def main() -> None:
@@ -94,9 +88,12 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=10, help="hosts at once, for each of the tools")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        applies(Path(folder) / "applies", options.hosts, options.jobs)
-        requests(Path(folder) / "requests")
-        memory(Path(folder) / "memory", options.memory_hosts)
+        with workload.running(Path(folder) / "applies", options.hosts) as fleet:
+            applies(fleet, options.jobs)
+        with workload.running(Path(folder) / "requests", 1, servers=5) as fleet:
+            requests(fleet)
+        with workload.running(Path(folder) / "memory", options.memory_hosts) as fleet:
+            memory(fleet)
 
 
 if __name__ == "__main__":

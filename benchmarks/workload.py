@@ -1,6 +1,7 @@
 """The work that is compared: one site applied to many lab hosts, and the scripts that this takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,16 +54,20 @@ class Fleet:
         control.reset(self.folder, self.names, smtp=True)
 
 
-def start(folder: Path, count: int, *, servers: int = 1) -> Fleet:
-    """Start lab hosts for a site with so many virtual servers on each."""
+@contextmanager
+def running(folder: Path, count: int, *, servers: int = 1) -> Iterator[Fleet]:
+    """Have lab hosts for a site with so many virtual servers on each."""
     names = [f"web{number:03}" for number in range(1, count + 1)]
     site = folder / "site.yaml"
     site.parent.mkdir(parents=True, exist_ok=True)
     site.write_text(_site(names, servers), encoding="utf-8")
     lab = folder / "lab"
     control.start(lab, names, windows=WINDOWS, smtp=True)
-    wanted = targets(load_site(site))
-    return Fleet(lab, tuple(replace(target, connection=control.connection(lab, target.name)) for target in wanted))
+    try:
+        wanted = targets(load_site(site))
+        yield Fleet(lab, tuple(replace(target, connection=control.connection(lab, target.name)) for target in wanted))
+    finally:
+        control.stop(lab)
 
 
 def _site(names: Sequence[str], servers: int) -> str:

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from iisrelay.lab import certificates
-from iisrelay.lab.endpoint import ADDRESS, STATE_FILE, Endpoint, host_folder
+from iisrelay.lab.endpoint import ADDRESS, ENDPOINT_FILE, STATE_FILE, Endpoint, host_folder
 from iisrelay.lab.windows import store
 from iisrelay.lab.windows.machine import Machine
 from iisrelay.lab.wsman.accounts import Account
@@ -30,6 +30,7 @@ STOP_PATH = "/lab/stop"
 FAULTS_PATH = "/lab/faults"
 USER_FILE = "ntlm-users"
 PATIENCE_S = 5.0  # for a program to end when its host is stopped
+CHECK_S = 2.0  # between looks at whether a host has been deleted
 FLUSH_S = 0.1  # lets the answer to a stop reach the client
 JSON = "application/json"
 
@@ -75,6 +76,11 @@ class LabHost:
             self.machine.lock,
         )
 
+    @property
+    def exists(self) -> bool:
+        """Tell whether the host's files are still there: without them nobody can reach or stop it."""
+        return (self.folder / ENDPOINT_FILE).exists()
+
     async def open(self) -> None:
         """Listen, on the ports of the last time if they are free, and tell so in the endpoint's file."""
         self.save()
@@ -91,6 +97,8 @@ class LabHost:
     async def close(self) -> None:
         """Stop listening and leave the state on disk."""
         await self.listener.close()
+        if not self.exists:
+            return
         if self.machine.lock.acquire(
             timeout=PATIENCE_S
         ):  # a program that does not end loses what it did, as in a power cut
@@ -146,7 +154,9 @@ async def serve(folder: Path, names: list[str]) -> None:
 
 async def _until_stopped(host: LabHost) -> None:
     try:
-        await host.stopped.wait()
+        while host.exists and not host.stopped.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(host.stopped.wait(), CHECK_S)
     finally:
         await host.close()
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -26,6 +27,14 @@ def folder(tmp_path):
 
 def endpoint(folder, name):
     return json.loads((folder / name / "endpoint.json").read_text())
+
+
+def accepts_connections(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=20).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def run(folder, name, script):
@@ -153,6 +162,15 @@ def test_delete_forgets_a_host(folder):
     assert control.status(folder) == ()
     with pytest.raises(UsageError, match="no lab host 'crm01'"):
         control.connection(folder, "crm01")
+
+
+def test_a_host_whose_files_are_gone_ends(folder):
+    control.start(folder, ["one", "two"])
+    port = endpoint(folder, "one")["http_port"]
+    shutil.rmtree(folder / "one")
+    while accepts_connections(port):
+        time.sleep(0.05)
+    assert run(folder, "two", "'x'") == "x\r\n"
 
 
 def test_smtp_can_be_there_from_the_start(folder):
