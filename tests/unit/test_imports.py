@@ -46,7 +46,7 @@ HOMES = {
     "typer": ("cli",),
     "keyring": ("secret",),
     "spnego": ("lab",),
-    "cryptography": ("lab",),
+    "cryptography": ("lab", "tls"),  # the lab makes certificates, a probe reads them
 }
 STANDARD_HOMES = {"subprocess": ("transport/local.py", "secret.py", "lab/control.py", "lab/daemon.py", "cli/")}
 
