@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from iisrelay.lab.powershell.engine import Engine
 
+MOST_STEPS = 4
 _ANNOTATIONS = {
     "int": "System.Int32",
     "str": "System.String",
@@ -131,7 +132,7 @@ def _argument_distance(net: NetType | None, argument: object) -> int:
     if actual.name == net.name:
         return 0
     if is_instance_of(argument, net):
-        return 1
+        return _steps_up(actual, net)
     if is_number(argument) and net.python is not None and net.python is not bool:
         return _number_distance(net, argument)
     if net.element is not None:
@@ -143,6 +144,12 @@ def _argument_distance(net: NetType | None, argument: object) -> int:
     if isinstance(argument, str) and net.python is Char:
         return 10 if len(argument) == 1 else 90
     return 40
+
+
+def _steps_up(actual: NetType, net: NetType) -> int:
+    """Count the steps to a base: of two overloads that take the argument, the one with the nearer base fits better."""
+    names = [kind.name for kind in actual.lineage()]
+    return min(names.index(net.name), MOST_STEPS) if net.name in names else 1
 
 
 def _number_distance(net: NetType, argument: object) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from iisrelay.lab.windows import environment, machine_seed
 from iisrelay.lab.windows.accounts import Accounts, Login
+from iisrelay.lab.windows.certificates import Certificates
 from iisrelay.lab.windows.clock import Clock
 from iisrelay.lab.windows.event_log import EventLog
 from iisrelay.lab.windows.features import Features
@@ -18,6 +19,7 @@ from iisrelay.lab.windows.metabase import Metabase
 from iisrelay.lab.windows.network import Network, address_for
 from iisrelay.lab.windows.registry import Registry
 from iisrelay.lab.windows.registry_seed import COMPONENT_REBOOT
+from iisrelay.lab.windows.schannel import Schannel
 from iisrelay.lab.windows.services import Services
 from iisrelay.lab.windows.versions import VERSIONS, WindowsVersion, find_version
 
@@ -39,7 +41,7 @@ class Machine:
         self.booted_at = self.clock.timestamp()
         self.reboot_requested = False  # by Restart-Computer or shutdown.exe: carried out after the command
         self.accounts = Accounts(name)
-        self.network = Network([address_for(name)])
+        self.network = Network([address_for(name)], self)
         self.registry = Registry(self.accounts.administrator.sid)
         self.services = Services(self.registry)
         self.files = FileSystem(self.clock)
@@ -47,6 +49,8 @@ class Machine:
         self.firewall = Firewall()
         self.metabase = Metabase(self)
         self.features = Features(self)
+        self.certificates = Certificates()
+        self.schannel = Schannel(self)
         self.services.listeners.append(self._service_changed)
 
     @classmethod
@@ -54,6 +58,7 @@ class Machine:
         """Install a fresh server; ``smtp`` adds the SMTP Server feature with its WMI provider."""
         machine = cls(name, find_version(version), domain)
         machine_seed.seed(machine)
+        machine.schannel.machine_started()
         if smtp:
             machine_seed.add_smtp(machine)
         return machine
@@ -116,6 +121,7 @@ class Machine:
         self.reboot_requested = False
         self.booted_at = self.clock.timestamp()
         self.event_log.write("System", "EventLog", 6005, "The Event log service was started.")
+        self.schannel.machine_started()
         self.services.start_automatic()
 
     def bind_moniker(self, moniker: str) -> object:
@@ -149,6 +155,8 @@ class Machine:
             "event_log": self.event_log.to_json(),
             "firewall": self.firewall.to_json(),
             "metabase": self.metabase.to_json(),
+            "certificates": self.certificates.to_json(),
+            "schannel": self.schannel.to_json(),
         }
 
     @classmethod
@@ -166,6 +174,8 @@ class Machine:
         machine.event_log.load_json(data["event_log"])
         machine.firewall.load_json(data["firewall"])
         machine.metabase.load_json(data["metabase"])
+        machine.certificates.load_json(data.get("certificates", []))
+        machine.schannel.load_json(data.get("schannel", {}))
         return machine
 
     def _service_changed(self, name: str, running: bool) -> None:

@@ -54,6 +54,10 @@ class TextReader:
         """Give the next character's code without reading it."""
         return ord(self.text[self.position]) if self.position < len(self.text) else -1
 
+    def at_end(self) -> bool:
+        """Tell whether all is read."""
+        return self.position >= len(self.text)
+
 
 class StringReader(TextReader):
     """System.IO.StringReader."""
@@ -127,7 +131,7 @@ text_reader.method("Peek")(lambda value: value.peek())
 text_reader.method("Close", "Dispose")(lambda value: value.base.close() if getattr(value, "base", None) else None)
 string_reader = declare("System.IO.StringReader", python=StringReader, bases=("System.IO.TextReader",))
 stream_reader = declare("System.IO.StreamReader", python=StreamReader, bases=("System.IO.TextReader",))
-stream_reader.getter("EndOfStream")(lambda value: value.position >= len(value.text))
+stream_reader.getter("EndOfStream")(lambda value: value.at_end())
 stream_reader.getter("BaseStream")(lambda value: value.base)
 stream_reader.getter("CurrentEncoding")(lambda value: value.encoding)
 
