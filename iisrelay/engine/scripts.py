@@ -1,6 +1,7 @@
 """The two scripts of the engine, run over a transport, with their answers read."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from iisrelay.errors import ScriptError
 from iisrelay.plan.model import Plan
@@ -39,7 +40,7 @@ def run_observe(transport: Transport, request: Request, timeout_s: float) -> Obs
         ScriptError: the script itself failed on the host.
     """
     result = transport.run(observe_script(), request.inputs(), timeout_s)
-    return parse_observed(extract(_answered(result)))
+    return parse_observed(answer_of(result))
 
 
 def run_apply(transport: Transport, plan: Plan, timeout_s: float) -> Answers:
@@ -51,13 +52,23 @@ def run_apply(transport: Transport, plan: Plan, timeout_s: float) -> Answers:
         SecretError: a secret of the plan does not resolve.
     """
     script = apply_script(plan)
-    document = extract(_answered(transport.run(script.text, script.secrets, timeout_s)))
+    document = answer_of(transport.run(script.text, script.secrets, timeout_s))
     saved, reboot = document.get("saved"), document.get("reboot")
     if saved not in (True, False, None) or not isinstance(reboot, bool):
         raise broken("does not say whether it saved and whether a reboot is needed")
     rows = rows_of(document, "results")
     changes = {text_of(row, "id"): Answer(_outcome(text_of(row, "outcome")), text_of(row, "message")) for row in rows}
     return Answers(changes, saved, reboot)
+
+
+def answer_of(result: ScriptResult) -> dict[str, Any]:
+    """Give the answer of any of our scripts.
+
+    Raises:
+        BrokenAnswerError: the answer is not ours.
+        ScriptError: the script itself failed on the host.
+    """
+    return extract(_answered(result))
 
 
 def _outcome(word: str) -> Outcome:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -94,7 +94,7 @@ class TlsFacts:
     now: dt.datetime
     booted: dt.datetime | None = None
     started: dt.datetime | None = None
-    written: Mapping[str, dt.datetime | None] = MappingProxyType({})
+    written: Mapping[str, dt.datetime | None] = field(default_factory=dict)
     clr: str = ""
     schannel: str = ""
     certificates: tuple[Certificate, ...] = ()

@@ -40,6 +40,7 @@ class Machine:
     states: tuple[ProtocolState, ...]
     read: Read
     facts: TlsFacts | None
+    is_service_running: bool = True
 
 
 def protocol_findings(machine: Machine) -> Iterator[Finding]:
@@ -178,9 +179,9 @@ def _best(machine: Machine, accepted: tuple[str, ...] | None) -> list[str]:
 def _restart(machine: Machine) -> Iterator[Finding]:
     """Judge whether the service knows of what the registry says: it keeps the handles that it once opened."""
     facts = machine.facts
-    if facts is None or facts.started is None:
+    needs_boot = machine.build <= BUILD_2008_R2  # field advice there: services know of it after a reboot only
+    if facts is None or not (needs_boot or machine.is_service_running):
         return
-    needs_boot = machine.build <= BUILD_2008_R2
     since = facts.booted if needs_boot else facts.started
     fix = REBOOT if needs_boot else RESTART
     event = "Windows was started" if needs_boot else "the process of SMTPSVC (inetinfo) was started"

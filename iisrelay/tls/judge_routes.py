@@ -155,10 +155,11 @@ def _certificate(route: Route, probe: HostProbe, machine: Machine) -> Iterator[F
         problems.append(("has expired or is not valid yet", route.checks_authority))
     if "RemoteCertificateChainErrors" in probe.certificate_errors:
         problems.append((f"is not trusted here ({', '.join(probe.chain)})", route.checks_authority))
-    for message, is_checked in problems:
+    for problem, is_checked in problems:
         severity = Severity.PROBLEM if is_checked else Severity.WARNING
-        yield Finding("certificate", severity, f"the certificate of {route.identity} {message}", evidence,
-                      "name the smart host as its certificate does, or have the certificate renewed", route.label)  # fmt: skip
+        fix = "name the smart host as its certificate does, or have the certificate renewed"
+        message = f"the certificate of {route.identity} {problem}"
+        yield Finding("certificate", severity, message, evidence, fix, route.label)
     if not problems:
         yield Finding("certificate", Severity.OK, f"the certificate of {route.identity} is in order", evidence,
                       "", route.label)  # fmt: skip
