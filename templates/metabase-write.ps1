@@ -69,10 +69,15 @@ function Set-MetabaseValue([string]$Change, [string]$Path, [string]$Name, [strin
     Invoke-Change $Change $Path $Restart '' {
         $desired = Resolve-Value $Kind $Value
         $wanted = Get-Comparable $Kind $desired
-        if ((Read-Comparable $Path $Name $Kind) -ceq $wanted) { return 'unchanged' }
+        if ((Read-Comparable $Path $Name $Kind) -ceq $wanted -and -not (Test-Foreign $Path $Name)) { return 'unchanged' }
         Write-Property $Path $Name $Kind $desired
         Get-Word ((Read-Comparable $Path $Name $Kind) -ceq $wanted)
     }
+}
+
+function Test-Foreign([string]$Path, [string]$Name) {
+    # The bits of a virtual server are for everything but its domains: what a domain inherits of them does not count.
+    $Name -eq 'RouteAction' -and $Path -like '*/Domain/*' -and (Get-Inherited (Open-Metabase $Path) $Name)
 }
 
 function Resolve-Value([string]$Kind, $Value) {

@@ -31,10 +31,14 @@ function Read-Property($Entry, [string]$Name) {
 }
 
 function Get-Inherited($Entry, [string]$Name) {
-    # Both ways are documented for the IIS provider in general, neither was ever seen in use on SMTP: $null is "cannot tell".
+    # Whether a value comes from above or from the schema instead of standing here; $null is "cannot tell".
+    # Both ways are documented for the IIS provider in general, neither was ever seen in use on SMTP. A default of the
+    # schema stands nowhere, and that its attributes call it inherited is not documented: then the paths decide.
+    $inherited = $null
     try {
         $attributes = $Entry.psbase.Invoke('GetPropertyAttribObj', $Name)
-        return [bool](Get-ComProperty $attributes 'IsInherited')
+        $inherited = [bool](Get-ComProperty $attributes 'IsInherited')
+        if ($inherited) { return $true }
     } catch { }
     try {
         $own = ([string]$Entry.psbase.Path).TrimEnd('/')
@@ -43,7 +47,7 @@ function Get-Inherited($Entry, [string]$Name) {
         }
         return $true
     } catch { }
-    $null
+    $inherited
 }
 
 function Read-AccessList($Object) {

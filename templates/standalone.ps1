@@ -78,10 +78,8 @@ function Remove-NamedServer([string]$Change, [string]$Name) {
 function Set-MetabaseBits([string]$Change, [string]$Path, [string]$Name, [int]$Mask, [int]$Value, [int]$Default, [string]$Restart) {
     # Settings share this number; only the bits of the mask are theirs.
     Invoke-Change $Change $Path $Restart '' {
-        $entry = Open-Metabase $Path
-        $current = Read-Property $entry $Name
-        # The bits of a virtual server say nothing of its domains.
-        if ($Path -like '*/Domain/*' -and (Get-Inherited $entry $Name)) { $current = $null }
+        $current = Read-Property (Open-Metabase $Path) $Name
+        if (Test-Foreign $Path $Name) { $current = $null }
         $bits = $Default
         if ($null -ne $current) { $bits = [int]$current }
         $wanted = ($bits -band (-bnot $Mask)) -bor $Value

@@ -25,11 +25,13 @@ def make_plan(target: Target, observed: Observed, is_current: SecretCheck) -> Pl
     check_supported(target, observed)
     comparison = Comparison(observed, is_current)
     placements = place(target, observed)
+    host = tuple(host_changes(comparison, target))
+    below = comparison.after(host)
     changes = ordered(
         [
-            *host_changes(comparison, target),
+            *host,
             *folder_changes(comparison, placements),
-            *(change for placement in placements for change in server_changes(comparison, placement)),
+            *(change for placement in placements for change in server_changes(below, placement)),
             *firewall_changes(comparison, target, placements),
         ]
     )

@@ -14,6 +14,7 @@ from iisrelay.status import Action
 SERVER_CLASS = "IIsSmtpServer"
 DOMAIN_CLASS = "IIsSmtpDomain"
 ROUTING_CLASS = "IIsSmtpRoutingSource"
+ROUTING_PATH = "RoutingSources"
 SERVER_STATE = "ServerState"
 SERVER_COMMENT = "ServerComment"
 AUTO_START = "ServerAutoStart"
@@ -30,9 +31,10 @@ def server_changes(comparison: Comparison, placement: Placement) -> Iterator[Cha
     elif placement.adopted:
         yield _named(placement)
     yield from _state_changes(comparison, placement)
-    yield from _property_changes(comparison, placement)
+    properties = tuple(_property_changes(comparison, placement))
+    yield from properties
     for domain in placement.server.domains:
-        yield from _domain_changes(comparison, placement, domain)
+        yield from _domain_changes(comparison.after(properties), placement, domain)
 
 
 def scope_changes(
@@ -165,6 +167,8 @@ def _property_changes(comparison: Comparison, placement: Placement) -> Iterator[
     changes = list(scope_changes(comparison, assignments, path=placement.path, prefix=placement.prefix))
     yield from changes
     below = {change.path for change in changes if change.store is Store.METABASE and change.path != placement.path}
+    if placement.existing is None:
+        below.discard(f"{placement.path}/{ROUTING_PATH}")  # made together with the virtual server
     for path in sorted(below):
         if not comparison.observed.has_key(path):
             class_name = DOMAIN_CLASS if "/Domain" in path else ROUTING_CLASS

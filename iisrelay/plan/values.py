@@ -1,14 +1,14 @@
 """The comparison of one desired value with what a host holds: the heart of the diff, without any order or policy."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from iisrelay.plan.change import Change
 from iisrelay.secret import Secret
 from iisrelay.settings.metabase_schema import find
 from iisrelay.settings.stored import AccessList, Address, Kind, Store, Stored
 from iisrelay.site.target import Assignment, Cleared
-from iisrelay.state.observed import Observed, ObservedValue
+from iisrelay.state.observed import Observed, ObservedValue, fold
 from iisrelay.status import Action, Restart
 
 # Tells whether a secret still has the value that was last applied for a setting. The host is never asked for it.
@@ -16,6 +16,8 @@ SecretCheck = Callable[[str, Secret], bool]
 HOST_MASK = "255.255.255.255"
 LOOPBACK = "127.0.0.1"
 DOMAIN_PATH = "/domain/"
+ROUTE_BITS = "RouteAction"
+RELAY_LIST = "RelayIpList"
 PYTHON_TYPES: dict[Kind, type] = {
     Kind.DWORD: int,
     Kind.REG_DWORD: int,
@@ -33,6 +35,16 @@ class Comparison:
 
     observed: Observed
     is_current: SecretCheck
+    planned: Mapping[Address, Stored] = field(default_factory=dict)
+
+    def after(self, changes: Iterable[Change]) -> "Comparison":
+        """Give the comparison for what stands below these changes: it will inherit what they write."""
+        written = {
+            fold(Address(change.store, change.path, change.name)): change.stored_after
+            for change in changes
+            if change.store is Store.METABASE and change.stored_after is not None
+        }
+        return replace(self, planned={**self.planned, **written})
 
     def applies(self, assignment: Assignment) -> bool:
         """Tell whether an assignment is meant for this Windows."""
@@ -42,14 +54,40 @@ class Comparison:
         """Give the change that makes the place hold what the assignment asks for, or None."""
         current = self.current(address)
         if isinstance(assignment.value, Cleared):
-            return _clear(assignment, address, setting, current)
+            return _clear(assignment, address, setting, current or self._made_with_server(address))
         if isinstance(assignment.value, Secret):
             return self._compare_secret(assignment, address, setting, current)
         return self._compare_value(assignment, address, setting, current, assignment.value)
 
     def current(self, address: Address) -> ObservedValue | None:
-        """Give what is effective at a place; a virtual server that is yet to be made will inherit from the service."""
+        """Give what will be effective at a place once everything above it is as planned."""
+        found = self._observed_or_inherited(address)
+        if _is_foreign(address) or (found is not None and not found.inherited):
+            return found
+        above = self._planned_above(address)
+        return found if above is None else ObservedValue(above, inherited=True)
+
+    def _planned_above(self, address: Address) -> Stored | None:
+        """Give the value that a change above writes, unless a nearer key keeps one of its own."""
+        schema = find(address.name)
+        if not self.planned or address.store is not Store.METABASE or schema is None or not schema.inherit:
+            return None
+        path = address.path
+        while "/" in path:
+            path = path.rpartition("/")[0]
+            place = Address(address.store, path, address.name)
+            if fold(place) in self.planned:
+                return self.planned[fold(place)]
+            kept = self.observed.find(place)
+            if kept is not None and kept.inherited is False:
+                return None
+        return None
+
+    def _observed_or_inherited(self, address: Address) -> ObservedValue | None:
+        """Give what is effective now; a virtual server that is yet to be made will inherit from the service."""
         found = self.observed.find(address)
+        if found is not None and found.inherited and _is_foreign(address):
+            return None
         service, _, number = address.path.partition("/")
         if found is not None or address.store is not Store.METABASE or not number.isdigit():
             return found
@@ -58,6 +96,11 @@ class Comparison:
         if above is None or schema is None or not schema.inherit or self.observed.has_key(address.path):
             return None
         return replace(above, inherited=True)
+
+    def _made_with_server(self, address: Address) -> ObservedValue | None:
+        """Give what a virtual server that is yet to be made will have got by then without being asked for."""
+        is_new = address.path.count("/") == 1 and not self.observed.has_key(address.path)
+        return ObservedValue(AccessList(grant_by_default=False)) if is_new and address.name == RELAY_LIST else None
 
     def _compare_secret(
         self, assignment: Assignment, address: Address, setting: str, current: ObservedValue | None
@@ -103,9 +146,7 @@ def fold_bits(comparison: Comparison, group: list[Assignment], address: Address,
     current = comparison.current(address)
     if all(isinstance(item.value, Cleared) for item in group):
         return _clear(group[0], address, common_setting(settings), current)
-    # The bits say what a domain is and how it is reached; those of the virtual server say that of everything else.
-    is_foreign = current is not None and bool(current.inherited) and DOMAIN_PATH in address.path.casefold()
-    bits = _Bits.of(None if is_foreign else current)
+    bits = _Bits.of(current)
     default = default_bits(address)
     wanted = default if bits.value is None else bits.value
     for item in group:
@@ -116,6 +157,11 @@ def fold_bits(comparison: Comparison, group: list[Assignment], address: Address,
     named = list(zip(group, settings, strict=True))
     differing = [(item, name) for item, name in named if bits.value is None or (bits.value ^ wanted) & (item.mask or 0)]
     return _folded_change(address, differing, bits, wanted)
+
+
+def _is_foreign(address: Address) -> bool:
+    """Tell whether an inherited value says nothing of a place: a virtual server's bits are for all but its domains."""
+    return address.name == ROUTE_BITS and DOMAIN_PATH in address.path.casefold()
 
 
 @dataclass(frozen=True)

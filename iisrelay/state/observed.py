@@ -71,7 +71,8 @@ class ObservedServer:
         return f"SmtpSvc/{self.number}"
 
 
-def _fold(address: Address) -> Address:
+def fold(address: Address) -> Address:
+    """Give an address in the form in which two spellings of one place are equal."""
     return Address(address.store, address.path.casefold(), address.name.casefold())
 
 
@@ -100,11 +101,11 @@ class Observed:
 
     def find(self, address: Address) -> ObservedValue | None:
         """Give the value at a place, or None; Windows makes no difference between cases of letters."""
-        return self._by_folded_address.get(_fold(address))
+        return self._by_folded_address.get(fold(address))
 
     @cached_property
     def _by_folded_address(self) -> dict[Address, ObservedValue]:
-        return {_fold(address): value for address, value in self.values.items()}
+        return {fold(address): value for address, value in self.values.items()}
 
     def has_key(self, path: str) -> bool:
         """Tell whether the metabase has a key."""

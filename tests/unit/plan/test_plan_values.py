@@ -138,3 +138,33 @@ def test_planning_is_case_insensitive_about_places(site_target, host):
         metabase={"SmtpSvc/1": {"ServerAutoStart": True}, "SmtpSvc/1/Domain/Partner.Example": domain},
     )
     assert plan(target, builder).is_empty
+
+
+SERVICE = "service: {metabase: {HopCount: %d}}\n"
+
+
+def test_a_value_that_will_be_inherited_from_the_planned_service_needs_no_copy(site_target, host):
+    target = site_target("virtual_servers: [{name: Relay, delivery: {hop_count: 30}}]\n" + SERVICE % 30)
+    builder = host(
+        servers=ONE,
+        metabase={
+            "SmtpSvc": {"HopCount": 15},
+            "SmtpSvc/1": {"ServerAutoStart": True, "HopCount": ObservedValue(15, inherited=True)},
+        },
+    )
+    assert [change.path for change in plan(target, builder).changes] == ["SmtpSvc"]
+
+
+def test_a_value_that_the_planned_service_would_change_becomes_the_server_s_own(site_target, host):
+    target = site_target("virtual_servers: [{name: Relay, delivery: {hop_count: 15}}]\n" + SERVICE % 30)
+    builder = host(
+        servers=ONE,
+        metabase={
+            "SmtpSvc": {"HopCount": 15},
+            "SmtpSvc/1": {"ServerAutoStart": True, "HopCount": ObservedValue(15, inherited=True)},
+        },
+    )
+    assert [(change.path, change.stored_after) for change in plan(target, builder).changes] == [
+        ("SmtpSvc", 30),
+        ("SmtpSvc/1", 15),
+    ]
