@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import iisrelay
-from iisrelay.cli import apply, init, lab, plan, render, schema, settings, validate, verify
+from iisrelay.cli import apply, check_tls, init, lab, plan, render, schema, settings, validate, verify
 from iisrelay.errors import IisRelayError
 from iisrelay.status import ExitCode
 
@@ -33,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, validate, schema, settings, render, plan, apply, verify, lab):
+for command in (init, validate, schema, settings, render, plan, apply, verify, check_tls, lab):
     command.register(app)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 HORIZON = dt.timedelta(days=400)  # what is further away is no matter of today's plan
 FIX = (
-    "instead: a connector of the tenant (`smart_host: {preset: exchange-online-connector, domain: ...}`, port 25, TLS, "
+    "use a connector of the tenant (`smart_host: {preset: exchange-online-connector, domain: ...}`, port 25, TLS, "
     "no login), Azure Communication Services (`smart_host: acs`) or another provider; High Volume Email (`hve`) for "
     "recipients inside the tenant only"
 )

@@ -28,7 +28,7 @@ def error_json(command: str, error: IisRelayError) -> str:
         "format": FORMAT,
         "command": command,
         "status": HostStatus.REFUSED.value if error.exit_code == 7 else HostStatus.FAILED.value,
-        "error": _error(error),
+        "error": error_document(error),
         "hosts": [],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
@@ -38,7 +38,7 @@ def _host(host: HostReport) -> dict[str, object]:
     return {
         "host": host.host,
         "status": host.status.value,
-        "error": _error(host.error) if host.error else None,
+        "error": error_document(host.error) if host.error else None,
         "warnings": list(host.warnings),
         "reboot_required": host.reboot_required,
         "saved_to_disk": host.saved_to_disk,
@@ -53,7 +53,8 @@ def _change(result: ChangeResult) -> dict[str, object]:
     return {**document, "outcome": result.outcome.value, "message": result.message}
 
 
-def _error(error: IisRelayError) -> dict[str, object]:
+def error_document(error: IisRelayError) -> dict[str, object]:
+    """Give the JSON object of an error."""
     document: dict[str, object] = {
         "kind": type(error).__name__,
         "message": error.message if not isinstance(error, SiteFileError) else "The site file has problems.",

@@ -1,6 +1,7 @@
 """The check of hosts: observe, ask what else there is to know, probe from the host, judge. Nothing is changed."""
 
 import datetime as dt
+import platform
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ class Subject:
     name: str
     connection: Connection
     target: Target | None = None
+
+
+def local_subject() -> Subject:
+    """Give the machine that this program runs on."""
+    return Subject(platform.node(), Connection(kind="local", address=platform.node()))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def inbound_findings(relay: Relay, facts: TlsFacts, probe: HostProbe | None) -> 
     evidence = "; ".join(f"{item.protocol}: {item.message or item.cipher}" for item in probe.handshakes)
     tls12 = probe.handshake(TLS_12)
     if probe.problem:
-        message = f"{probe.identity} does not answer on the host itself: {probe.problem}"
+        message = f"{probe.host}:{probe.port} does not answer on the host itself: {probe.problem}"
         yield Finding(
             "inbound", Severity.WARNING, message, "", "look at bindings and state of the virtual server", subject
         )

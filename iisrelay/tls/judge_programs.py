@@ -23,8 +23,8 @@ def program_findings(build: int, read: Read) -> Iterator[Finding]:
 
 def _dotnet(read: Read) -> Finding:
     names = ("SystemDefaultTlsVersions", "SchUseStrongCrypto")
-    lacking = [rf"{path} {name}" for path in DOTNET for name in names if read(path, name) in (None, 0)]
-    evidence = f"not set: {', '.join(lacking)}" if lacking else "both values in both views of the registry"
+    lacking = [path for path in DOTNET if any(read(path, name) in (None, 0) for name in names)]
+    evidence = f"{' and '.join(names)} " + (f"not both 1 at {', '.join(lacking)}" if lacking else "are set everywhere")
     message = (
         "old .NET programs on the host may speak TLS 1.0 only; SMTPSVC is none"
         if lacking

@@ -7,6 +7,9 @@ from iisrelay.errors import IisRelayError, TransportError, UnsupportedHostError
 from iisrelay.status import ExitCode
 from iisrelay.tls.facts import HostProbe
 from iisrelay.tls.finding import Finding, Severity
+from iisrelay.tls.headers import Route
+from iisrelay.tls.headers import Verdict as Leaving
+from iisrelay.tls.probe import ProbeResult
 from iisrelay.tls.schannel import ProtocolState
 
 
@@ -85,6 +88,35 @@ class TlsReport:
         if any(host.error is None for host in self.hosts):
             return ExitCode.PARTIAL
         return failed.pop() if len(failed) == 1 else ExitCode.FAILED
+
+
+def verdict_on_smart_host(result: ProbeResult) -> Verdict:
+    """Tell whether a mail server takes TLS 1.2 by STARTTLS, as seen from this machine."""
+    if result.address is None:
+        return Verdict.UNREACHABLE
+    if result.accepts_tls12 is None:
+        return Verdict.UNKNOWN
+    return Verdict.READY if result.accepts_tls12 else Verdict.NOT_READY
+
+
+def verdict_on_route(route: Route) -> Verdict:
+    """Tell whether a message has left the relay with TLS 1.2."""
+    return _ON_ROUTES[route.verdict]
+
+
+def finding_on_route(route: Route) -> Finding:
+    """Give the verdict on a message as a finding."""
+    severities = {Verdict.READY: Severity.OK, Verdict.NOT_READY: Severity.PROBLEM, Verdict.UNKNOWN: Severity.UNKNOWN}
+    hop = route.leaving_hop
+    return Finding("message", severities[verdict_on_route(route)], route.explanation, hop.raw if hop else "")
+
+
+_ON_ROUTES = {
+    Leaving.TLS12_OR_BETTER: Verdict.READY,
+    Leaving.OLD_TLS: Verdict.NOT_READY,
+    Leaving.PLAIN: Verdict.NOT_READY,
+    Leaving.UNKNOWN: Verdict.UNKNOWN,
+}
 
 
 def _verdict_on(error: IisRelayError) -> Verdict:
