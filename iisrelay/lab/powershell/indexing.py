@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.code_units import units
 from iisrelay.lab.powershell.collections import (
     ArrayList,
     Dictionary,
@@ -77,6 +78,7 @@ def _place(engine: Engine | None, index: object) -> int:
 
 def _list_item(engine: Engine | None, value: str | PSArray | ArrayList, index: object) -> object:
     place = _place(engine, index)
+    value = units(value) if isinstance(value, str) else value
     if not -len(value) <= place < len(value):
         return _outside(engine, place)
     return Char(value[place]) if isinstance(value, str) else value.items[place]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.code_units import joined
 from iisrelay.lab.powershell.dotnet.byte_arrays import byte_array, to_bytes
 from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import NetError, argument_error
@@ -26,6 +27,7 @@ class Encoding:
 
     def encode(self, text: str) -> bytes:
         """Encode; what has no place becomes a question mark."""
+        text = joined(text)
         if self.codec.startswith("utf"):
             return text.encode(self.codec, "surrogatepass" if self.codec != "utf-8" else "replace")
         return text.encode(self.codec, "replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.code_units import joined
 from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import out_of_range
 from iisrelay.lab.powershell.formatstrings import format_composite, format_value
@@ -20,7 +21,7 @@ class StringBuilder:
         self.text = text
 
     def __str__(self) -> str:
-        return self.text
+        return joined(self.text)
 
 
 string_builder = declare("System.Text.StringBuilder", python=StringBuilder)
@@ -129,7 +130,7 @@ def clear(value: StringBuilder) -> StringBuilder:
 @string_builder.method("ToString")
 def to_text(value: StringBuilder) -> str:
     """Give the text."""
-    return value.text
+    return str(value)
 
 
 @string_builder.method("ToString")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.code_units import joined, units
 from iisrelay.lab.powershell.collections import Enumerator
 from iisrelay.lab.powershell.culture import compare_text
 from iisrelay.lab.powershell.dotnet.comparison import same_text
@@ -30,13 +31,13 @@ string = declare(
     ),
     accelerators=("string",),
 )
-string.getter("Length")(len)
+string.getter("Length")(lambda value: len(units(value)))
 
 
 @string.constructor
 def new_from_letters(letters: CharArray) -> str:
     """Join letters."""
-    return "".join(map(str, letters))
+    return joined("".join(map(str, letters)))
 
 
 @string.constructor
@@ -48,7 +49,7 @@ def new_repeated(letter: Char, count: int) -> str:
 @string.constructor
 def new_from_part(letters: CharArray, start: int, count: int) -> str:
     """Join a part of an array of letters."""
-    return "".join(map(str, letters))[start : start + count]
+    return joined("".join(map(str, letters))[start : start + count])
 
 
 def _checked(value: str, start: int, count: int | None = None) -> None:
@@ -63,15 +64,17 @@ def _checked(value: str, start: int, count: int | None = None) -> None:
 @string.method("Substring")
 def substring(value: str, start: int) -> str:
     """Give the text from a place on."""
+    value = units(value)
     _checked(value, start)
-    return value[start:]
+    return joined(value[start:])
 
 
 @string.method("Substring")
 def substring_of_length(value: str, start: int, length: int) -> str:
     """Give a number of characters from a place on."""
+    value = units(value)
     _checked(value, start, length)
-    return value[start : start + length]
+    return joined(value[start : start + length])
 
 
 @string.method("Remove")
@@ -99,6 +102,7 @@ def insert(value: str, start: int, text: str) -> str:
 @string.method("Chars", "get_Chars", "Item")
 def character(value: str, index: int) -> Char:
     """Give one character."""
+    value = units(value)
     if not 0 <= index < len(value):
         raise out_of_range("index", "Index was outside the bounds of the array.")
     return Char(value[index])
@@ -275,12 +279,13 @@ def last_index_of_any(value: str, letters: CharArray) -> int:
 @string.method("ToCharArray")
 def to_char_array(value: str) -> PSArray:
     """Give the characters."""
-    return PSArray(map(Char, value), "System.Char")
+    return PSArray(map(Char, units(value)), "System.Char")
 
 
 @string.method("ToCharArray")
 def part_to_char_array(value: str, start: int, length: int) -> PSArray:
     """Give the characters of a part."""
+    value = units(value)
     _checked(value, start, length)
     return PSArray(map(Char, value[start : start + length]), "System.Char")
 
@@ -288,7 +293,7 @@ def part_to_char_array(value: str, start: int, length: int) -> PSArray:
 @string.method("GetEnumerator")
 def enumerate_letters(value: str) -> Enumerator:
     """Enumerate the characters."""
-    return Enumerator(map(Char, value))
+    return Enumerator(map(Char, units(value)))
 
 
 @string.method("Equals")
