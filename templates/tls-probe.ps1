@@ -58,25 +58,35 @@ function Test-Reply($Lines, [string]$Code) {
 
 function Get-TlsVersions($Probe, [DateTime]$Deadline) {
     foreach ($version in @(@('TLS 1.0', 192), @('TLS 1.1', 768), @('TLS 1.2', 3072), @('TLS 1.3', 12288))) {
-        $handshake = @{ protocol = $version[0]; outcome = 'failed'; message = ''; negotiated = ''; cipher = '' }
-        try { Invoke-Handshake $Probe $handshake $version[1] $Deadline }
-        catch {
-            $handshake.message = Get-FailureText $_
-            if (Test-Unnameable $_) { $handshake.outcome = 'unnameable' }
-        }
-        [void]$Probe.handshakes.Add($handshake)
+        Add-Handshake $Probe $version[0] $version[1] $Deadline
+    }
+    if (@($Probe.handshakes | Where-Object { $_.outcome -eq 'unnameable' -and $_.protocol -eq 'TLS 1.2' }).Length -gt 0) {
+        # An updated .NET leaves the choice to Windows, as SMTPSVC does; an old one chooses SSL 3.0 or TLS 1.0.
+        Add-Handshake $Probe 'default' 0 $Deadline
     }
 }
 
-function Test-Unnameable($Record) {
-    # An old .NET refuses numbers that it does not know before anything is sent.
-    $exception = $Record.Exception
-    while ($null -ne $exception) {
-        if ($exception -is [ArgumentException] -or $exception -is [NotSupportedException]) { return $true }
-        if ($exception -is [Management.Automation.PSInvalidCastException]) { return $true }
-        $exception = $exception.InnerException
+function Add-Handshake($Probe, [string]$Protocol, [int]$Number, [DateTime]$Deadline) {
+    $handshake = @{ protocol = $Protocol; outcome = 'failed'; message = ''; negotiated = ''; cipher = '' }
+    try { Invoke-Handshake $Probe $handshake $Number $Deadline }
+    catch { $handshake.message = Get-FailureText $_ }
+    [void]$Probe.handshakes.Add($handshake)
+}
+
+function Start-Tls($Secure, [string]$Name, [int]$Number, $Handshake) {
+    try {
+        if ($Number -eq 0) { $Secure.AuthenticateAsClient($Name); return }
+        $version = [Enum]::ToObject([Security.Authentication.SslProtocols], $Number)
+        $Secure.AuthenticateAsClient($Name, $null, $version, $false)
+    } catch {
+        # An old .NET refuses numbers that it does not know, before anything is sent.
+        $exception = $_.Exception
+        while ($null -ne $exception.InnerException) { $exception = $exception.InnerException }
+        if ($exception -is [ArgumentException] -or $exception -is [NotSupportedException]) {
+            $Handshake.outcome = 'unnameable'
+        }
+        throw
     }
-    $false
 }
 
 function Invoke-Handshake($Probe, $Handshake, [int]$Number, [DateTime]$Deadline) {
@@ -99,21 +109,21 @@ function Invoke-Handshake($Probe, $Handshake, [int]$Number, [DateTime]$Deadline)
         $secure = New-Object Net.Security.SslStream $plain, $true, $look
         $plain.ReadTimeout = Get-Remaining $Deadline 15000
         $plain.WriteTimeout = Get-Remaining $Deadline 15000
-        $none = New-Object Security.Cryptography.X509Certificates.X509CertificateCollection
-        $version = [Enum]::ToObject([Security.Authentication.SslProtocols], $Number)
-        $secure.AuthenticateAsClient($Probe.name, $none, $version, $false)
-        Add-Handshake $Probe $Handshake $secure $seen $Deadline
+        Start-Tls $secure $Probe.name $Number $Handshake
+        Complete-Handshake $Probe $Handshake $secure $seen $Deadline
     } finally {
         if ($null -ne $secure) { $secure.Close() }
         $client.Close()
     }
 }
 
-function Add-Handshake($Probe, $Handshake, $Secure, $Seen, [DateTime]$Deadline) {
+function Complete-Handshake($Probe, $Handshake, $Secure, $Seen, [DateTime]$Deadline) {
     $Handshake.outcome = 'done'
     $Handshake.negotiated = [string][int]$Secure.SslProtocol
+    $exchange = [string]$Secure.KeyExchangeAlgorithm
+    if ($exchange -eq '44550') { $exchange = 'ECDHE' }  # which .NET has no word for
     $Handshake.cipher = '{0} {1} bit, exchange {2}, hash {3}' -f $Secure.CipherAlgorithm, $Secure.CipherStrength,
-        $Secure.KeyExchangeAlgorithm, $Secure.HashAlgorithm
+        $exchange, $Secure.HashAlgorithm
     if ($null -eq $Probe.certificate) {
         $certificate = New-Object Security.Cryptography.X509Certificates.X509Certificate2 $Secure.RemoteCertificate
         $Probe.certificate = ConvertTo-CertificateTable $certificate

@@ -10,6 +10,7 @@ from iisrelay.state.answer import broken, rows_of, text_of
 
 DONE = "done"
 UNNAMEABLE = "unnameable"
+LEFT_TO_WINDOWS = "default"
 BITS_OF_VERSIONS = {0xC0: "TLS 1.0", 0x300: "TLS 1.1", 0xC00: "TLS 1.2", 0x3000: "TLS 1.3"}
 MAXIMUM_LINES = 200
 
@@ -78,10 +79,16 @@ class HostProbe:
         """Give the handshake with a version."""
         return next((item for item in self.handshakes if item.protocol == protocol), None)
 
+    def proof(self, protocol: str) -> Handshake | None:
+        """Give the handshake that shows whether a version is spoken; one that was left to Windows may, too."""
+        asked, left = self.handshake(protocol), self.handshake(LEFT_TO_WINDOWS)
+        is_shown = left is not None and left.outcome == DONE and left.negotiated == protocol
+        return left if is_shown else asked
+
     @property
     def spoken(self) -> tuple[str, ...]:
         """Give the versions that a handshake was done with."""
-        return tuple(item.protocol for item in self.handshakes if item.outcome == DONE)
+        return tuple(dict.fromkeys(item.negotiated for item in self.handshakes if item.outcome == DONE))
 
 
 @dataclass(frozen=True)

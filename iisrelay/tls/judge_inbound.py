@@ -41,7 +41,7 @@ def _certificates(relay: Relay, facts: TlsFacts, subject: str, severity: Severit
     """Judge the certificates of the machine. That the name has to be the FQDN is general knowledge."""
     if facts.certificate_problem:
         message = f"the certificates of the machine could not be read: {facts.certificate_problem}"
-        yield Finding("inbound_certificate", Severity.INFO, message, "", "", subject)
+        yield Finding("inbound_certificate", Severity.INFO, message, "", "", "host")
         return
     matching = [item for item in facts.certificates if item.has_private_key and item.matches(relay.fqdn)]
     valid = [item for item in matching if item.is_valid(facts.now)]

@@ -156,8 +156,7 @@ def suite_findings(machine: Machine, host: str, *, subject: str, was_seen: bool)
         message = f"{len(common)} cipher suites in common with {host}, as documented"
         yield Finding("cipher_suites", Severity.OK, message, f"{', '.join(common)} ({limits})", "", subject)
     elif common:
-        message = f"which cipher suites {host} takes is not documented here, and no handshake from the host showed it"
-        yield Finding("cipher_suites", Severity.UNKNOWN, message, f"the host has {', '.join(common)}", "", subject)
+        return  # which suites the smart host takes is not documented here; a handshake will tell
     elif offered.unfamiliar or not suites.suites_of(machine.build, _nothing).left:
         message = f"whether the host has a cipher suite for {host} cannot be told"
         evidence = f"{limits}: {', '.join(offered.unfamiliar) or 'unknown for this Windows'}"

@@ -90,7 +90,7 @@ def _deadline(route: Route, today: dt.date) -> Iterator[Finding]:
 
 
 def _handshakes(machine: Machine, route: Route, probe: HostProbe | None) -> Iterator[Finding]:
-    tls12 = probe.handshake(TLS_12) if probe else None
+    tls12 = probe.proof(TLS_12) if probe else None
     was_seen = tls12 is not None and tls12.outcome == DONE
     is_documented = suites.accepted_by(route.host) is not None
     yield from suite_findings(machine, route.host, subject=route.label, was_seen=was_seen)
@@ -144,22 +144,24 @@ def _talk(probe: HostProbe) -> str:
 
 
 def _certificate(route: Route, probe: HostProbe, machine: Machine) -> Iterator[Finding]:
-    """Judge the certificate. That SMTPSVC looks at none unless a property says so is inferred."""
+    """Judge the certificate, as a warning: that SMTPSVC does not mind it is inferred.
+
+    Properties of certificate checks were seen (SmtpSSLCertHostnameValidation), but nobody says what they bring about.
+    """
     certificate, facts = probe.certificate, machine.facts
     if certificate is None or facts is None:
         return
     evidence = f"{certificate.subject}, names {', '.join(certificate.names) or 'none'}, by {certificate.issuer}, until "
     evidence += f"{certificate.not_after:%Y-%m-%d}" if certificate.not_after else "an unknown day"
-    problems = [] if certificate.matches(route.host) else [(f"is not for {route.host}", route.checks_name)]
+    problems = [] if certificate.matches(route.host) else [f"is not for {route.host}"]
     if not certificate.is_valid(facts.now):
-        problems.append(("has expired or is not valid yet", route.checks_authority))
+        problems.append("has expired or is not valid yet")
     if "RemoteCertificateChainErrors" in probe.certificate_errors:
-        problems.append((f"is not trusted here ({', '.join(probe.chain)})", route.checks_authority))
-    for problem, is_checked in problems:
-        severity = Severity.PROBLEM if is_checked else Severity.WARNING
+        problems.append(f"is not trusted here ({', '.join(probe.chain)})")
+    for problem in problems:
         fix = "name the smart host as its certificate does, or have the certificate renewed"
         message = f"the certificate of {route.identity} {problem}"
-        yield Finding("certificate", severity, message, evidence, fix, route.label)
+        yield Finding("certificate", Severity.WARNING, message, evidence, fix, route.label)
     if not problems:
         yield Finding("certificate", Severity.OK, f"the certificate of {route.identity} is in order", evidence,
                       "", route.label)  # fmt: skip
@@ -170,7 +172,9 @@ def _authentication(route: Route, probe: HostProbe) -> Iterator[Finding]:
     evidence = f"before STARTTLS: {' '.join(before) or 'none'}; after: {' '.join(after) or 'none'}"
     wanted = MECHANISMS.get(route.method)
     offered = after if route.tls else before
-    if wanted is None or (route.tls and not probe.ehlo_after):
+    if route.tls and not probe.ehlo_after:
+        return
+    if wanted is None:
         yield Finding("authentication", Severity.INFO, "authentication offered", evidence, "", route.label)
     elif wanted in offered:
         yield Finding("authentication", Severity.OK, f"AUTH {wanted} is offered", evidence, "", route.label)

@@ -20,8 +20,7 @@ from iisrelay.tls.windows import Side, protocols
 
 SERVER_PROPERTIES = (
     "SmartHost", "SmartHostType", "RemoteSmtpPort", "RouteAction", "RouteUserName", "AlwaysUseSsl", OUTBOUND_ESMTP,
-    "FullyQualifiedDomainName", "ServerBindings", "AccessSSLFlags", "SmtpSSLCertHostnameValidation",
-    "SmtpSSLRequireTrustedCA",
+    "FullyQualifiedDomainName", "ServerBindings", "AccessSSLFlags",
 )  # fmt: skip
 DOMAIN_PROPERTIES = ("RouteAction", "RouteActionString")
 DOTNET_4 = (r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full", "Release")
@@ -59,8 +58,6 @@ class Route:
     esmtp: int
     domain: str = ""
     smart_host_type: int = SMART_HOST_ALWAYS
-    checks_name: bool = False
-    checks_authority: bool = False
 
     @property
     def label(self) -> str:
@@ -174,8 +171,6 @@ def _route(observed: Observed, relay: Relay, path: str) -> Route:
         method=_method(action),
         esmtp=_number(value(OUTBOUND_ESMTP)),
         smart_host_type=_number(value("SmartHostType")),
-        checks_name=value("SmtpSSLCertHostnameValidation") in (True, 1),
-        checks_authority=value("SmtpSSLRequireTrustedCA") in (True, 1),
     )
 
 
@@ -194,8 +189,6 @@ def _domain_route(observed: Observed, own: Route, path: str, name: str) -> Route
         method=_method(action),
         esmtp=own.esmtp,
         domain=name,
-        checks_name=own.checks_name,
-        checks_authority=own.checks_authority,
     )
 
 
