@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from typing import TYPE_CHECKING, Any
 
+from iisrelay.lab.powershell.code_units import joined
 from iisrelay.lab.powershell.collections import ArrayList, Dictionary, enumerate_value
 from iisrelay.lab.powershell.conversions import convert_to, to_string
 from iisrelay.lab.powershell.conversions_numbers import cast_error
@@ -43,7 +44,7 @@ def add(engine: Engine | None, left: object, right: object) -> object:
     if left is None:
         return right
     if isinstance(left, str):
-        return str.__str__(left) + to_string(engine, right)
+        return joined(str.__str__(left) + to_string(engine, right))
     if isinstance(left, PSArray | ArrayList | MultiArray):
         items = enumerate_value(right)
         return PSArray([*left.items, *([right] if items is None else items)])

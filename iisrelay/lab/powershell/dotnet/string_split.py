@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.code_units import joined
 from iisrelay.lab.powershell.collections import enumerate_value
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.culture import compare_ordinal, compare_text
@@ -80,13 +81,13 @@ def join(engine: Engine, separator: str, *items: object) -> str:
     if len(items) == 1 and not isinstance(items[0], str):
         inner = enumerate_value(items[0])
         listed = items if inner is None else tuple(inner)
-    return separator.join(format_value(engine, item, "") for item in listed)
+    return joined(separator.join(format_value(engine, item, "") for item in listed))
 
 
 @string.static("Join")
 def join_part(separator: str, items: StringArray, start: int, count: int) -> str:
     """Join a part of an array."""
-    return separator.join(str(item) for item in list(items)[start : start + count])
+    return joined(separator.join(str(item) for item in list(items)[start : start + count]))
 
 
 @string.static("Format")
@@ -98,7 +99,7 @@ def format_text(engine: Engine, text: str, *arguments: object) -> str:
 @string.static("Concat")
 def concat(engine: Engine, *items: object) -> str:
     """Join values without a separator."""
-    return "".join(format_value(engine, item, "") for item in items)
+    return joined("".join(format_value(engine, item, "") for item in items))
 
 
 @string.static("Compare")

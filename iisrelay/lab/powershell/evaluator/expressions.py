@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell import syntax
+from iisrelay.lab.powershell.code_units import joined
 from iisrelay.lab.powershell.collections import Hashtable, OrderedDictionary
 from iisrelay.lab.powershell.conversions import convert, to_bool, to_string
 from iisrelay.lab.powershell.error_records import runtime_error
@@ -43,7 +44,7 @@ def compile_string(node: syntax.ExpandableString) -> Evaluate:
     parts = [part if isinstance(part, str) else _compile_part(part) for part in node.parts]
 
     def evaluate(engine: Engine) -> object:
-        return "".join([part if isinstance(part, str) else to_string(engine, part(engine)) for part in parts])
+        return joined("".join([part if isinstance(part, str) else to_string(engine, part(engine)) for part in parts]))
 
     return evaluate
 

@@ -5,6 +5,8 @@ import pytest
 from iisrelay.lab.powershell.host import run_powershell
 from iisrelay.lab.windows.machine import Machine
 
+MAIL = "\U0001f4e7"
+
 
 def shown(script):
     machine = Machine.create("crm01", "2019")
@@ -32,9 +34,12 @@ def shown(script):
         ("'x\U0001f4e7y'.Substring(1, 2)", ["\U0001f4e7"]),
         ("-join 'x\U0001f4e7y'.ToCharArray()", ["x\U0001f4e7y"]),
         ("New-Object string (, 'x\U0001f4e7y'.ToCharArray())", ["x\U0001f4e7y"]),
-        ("$b = New-Object Text.StringBuilder; '\U0001f4e7'.ToCharArray() | % { [void]$b.Append($_) }; \"$b\"", ["\U0001f4e7"]),
+        ('$b = New-Object Text.StringBuilder; foreach ($c in $text.ToCharArray()) { [void]$b.Append($c) }; "$b"', [MAIL]),
+        ("'' + [char]0xD83D + [char]0xDCE7", [MAIL]),
+        ('$a = [char]0xD83D; $b = [char]0xDCE7; "$a$b"', [MAIL]),
+        ("[string]::Concat([char]0xD83D, [char]0xDCE7); [string]::Join('', $text.ToCharArray())", [MAIL, MAIL]),
         ("[Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes((-join '\U0001f4e7'.ToCharArray())))", ["8J+Tpw=="]),
     ],
 )  # fmt: skip
 def test_code_units(script, expected):
-    assert shown(script) == expected
+    assert shown(f"$text = '{MAIL}'; {script}") == expected
