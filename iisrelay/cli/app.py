@@ -1,7 +1,6 @@
 """The Typer application, and the one place where failures become exit codes."""
 
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -81,6 +80,8 @@ def run(arguments: Sequence[str]) -> int:
 def _defect(error: Exception, *, show_traceback: bool) -> int:
     typer.echo(f"error: iisrelay failed ({type(error).__name__}); this is a defect of the program", err=True)
     if show_traceback:
+        import traceback
+
         typer.echo("".join(traceback.format_exception(error)), err=True)
     else:
         typer.echo("next:  run again with `iisrelay --debug ...` and report what it prints", err=True)
