@@ -16,7 +16,10 @@ READ_ONLY, HIDDEN, SYSTEM, DIRECTORY, ARCHIVE, NORMAL = 1, 2, 4, 16, 32, 128  # 
 
 @dataclass
 class Node:
-    """A file or a folder; children are keyed by their lower-case names. Times are seconds since 1970."""
+    """A file or a folder; children are keyed by their lower-case names. Times are seconds since 1970.
+
+    ``streams`` are the alternate data streams of NTFS, where the SMTP service keeps the envelopes of its queue.
+    """
 
     name: str
     directory: bool
@@ -26,6 +29,7 @@ class Node:
     attributes: int = DIRECTORY
     acl: AccessControlList | None = None
     children: dict[str, Node] = field(default_factory=dict)
+    streams: dict[str, str] = field(default_factory=dict)
 
     def child(self, name: str) -> Node | None:
         """Find a child by its name in any case."""
@@ -42,7 +46,7 @@ class Node:
     def walk(self) -> Iterator[Node]:
         """Go through everything below, this node first."""
         yield self
-        for child in self.children.values():
+        for child in list(self.children.values()):
             yield from child.walk()
 
     def total_bytes(self) -> int:
@@ -56,8 +60,11 @@ class Node:
             data["b"] = base64.b64encode(self.data).decode("ascii")
         if self.acl:
             data["acl"] = self.acl.to_json()
+        if self.streams:
+            data["s"] = dict(self.streams)
         if self.children:
-            data["c"] = [child.to_json() for child in self.children.values()]
+            # A copy: the SMTP service may write a file meanwhile.
+            data["c"] = [child.to_json() for child in list(self.children.values())]
         return data
 
     @classmethod
@@ -67,6 +74,7 @@ class Node:
         node = cls(data["n"], "b" not in data, created, modified, base64.b64decode(data.get("b", "")), data["a"])
         if "acl" in data:
             node.acl = AccessControlList.from_json(data["acl"])
+        node.streams.update(data.get("s", {}))
         for child in data.get("c", ()):
             node.add(cls.from_json(child))
         return node

@@ -20,6 +20,11 @@ class LiveStream(ByteStream):
     read_timeout = INFINITE  # milliseconds
     write_timeout = INFINITE
 
+    def set_timeouts(self, *, read_ms: int | None = None, write_ms: int | None = None) -> None:
+        """Set how long reading and writing wait, in milliseconds."""
+        self.read_timeout = self.read_timeout if read_ms is None else read_ms
+        self.write_timeout = self.write_timeout if write_ms is None else write_ms
+
     def read_rest(self) -> bytes:
         """Read until the other side ends the stream."""
         return b"".join(iter(lambda: self.read(CHUNK_SIZE), b""))
@@ -102,13 +107,13 @@ def no_move(_value: LiveStream, _position: object) -> None:
 @live_stream.setter("ReadTimeout")
 def set_read_timeout(value: LiveStream, timeout_ms: int) -> None:
     """Set how long reading waits, in milliseconds."""
-    value.read_timeout = timeout_ms
+    value.set_timeouts(read_ms=timeout_ms)
 
 
 @live_stream.setter("WriteTimeout")
 def set_write_timeout(value: LiveStream, timeout_ms: int) -> None:
     """Set how long writing waits, in milliseconds."""
-    value.write_timeout = timeout_ms
+    value.set_timeouts(write_ms=timeout_ms)
 
 
 @stream_reader.constructor

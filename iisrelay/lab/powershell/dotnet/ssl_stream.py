@@ -58,6 +58,12 @@ class SslStream(LiveStream):
         self.session: ssl.SSLObject | None = None
         self.remote_certificate: Certificate | None = None
 
+    def set_timeouts(self, *, read_ms: int | None = None, write_ms: int | None = None) -> None:
+        """Set the timeouts of the stream below, where the waiting is done."""
+        if isinstance(self.base, LiveStream):
+            self.base.set_timeouts(read_ms=read_ms, write_ms=write_ms)
+        super().set_timeouts(read_ms=read_ms, write_ms=write_ms)
+
     def authenticate(self, engine: Engine, host: str, bits: int) -> None:
         """Shake hands as a client and judge the certificate."""
         credential = _credential(engine, bits)
