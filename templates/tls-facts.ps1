@@ -2,14 +2,14 @@
 
 function Get-UtcText($Time) {
     if ($null -eq $Time) { return $null }
-    ([DateTime]$Time).ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss', [Globalization.CultureInfo]::InvariantCulture)
+    ([DateTime]$Time).ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.ffffff', [Globalization.CultureInfo]::InvariantCulture)
 }
 
 function Get-BootTime {
     # $null is "cannot tell".
     try {
         $system = Get-WmiObject Win32_OperatingSystem
-        return [Management.ManagementDateTimeConverter]::ToDateTime($system.LastBootUpTime)
+        return $system.ConvertToDateTime($system.LastBootUpTime)
     } catch { }
     $null
 }
@@ -26,13 +26,13 @@ function Get-KeyWriteTime([string]$Path) {
     try {
         $key = Open-RegistryKey $Path $false
         if ($null -eq $key) { return $null }
-        $hidden = [Reflection.BindingFlags]'NonPublic,Instance'
-        $handle = [Microsoft.Win32.RegistryKey].GetField('hkey', $hidden).GetValue($key)
-        $time = New-Object 'int[]' 2
-        $arguments = @($handle, $null, $null, [IntPtr]::Zero, 0, $null, $null, 0, $null, $null, $null, $time)
-        $native = [Microsoft.Win32.RegistryKey].Assembly.GetType('Microsoft.Win32.Win32Native')
-        $method = $native.GetMethod('RegQueryInfoKey', [Reflection.BindingFlags]'NonPublic,Static')
-        if ($method.Invoke($null, $arguments) -ne 0) { return $null }
+        $field = [Reflection.BindingFlags]'NonPublic,Instance,GetField'
+        $handle = [Microsoft.Win32.RegistryKey].InvokeMember('hkey', $field, $null, $key, $null)
+        $time = [int[]](0, 0)
+        $arguments = [object[]]($handle, $null, $null, [IntPtr]::Zero, 0, $null, $null, 0, $null, $null, $null, $time)
+        $call = [Reflection.BindingFlags]'NonPublic,Static,InvokeMethod'
+        $native = [Type]::GetType('Microsoft.Win32.Win32Native')
+        if ($native.InvokeMember('RegQueryInfoKey', $call, $null, $null, $arguments) -ne 0) { return $null }
         $low = [BitConverter]::ToUInt32([BitConverter]::GetBytes($time[0]), 0)
         return [DateTime]::FromFileTimeUtc(([long]$time[1] * 4294967296) + $low)
     } catch { }

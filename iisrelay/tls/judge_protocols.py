@@ -190,7 +190,7 @@ def _restart(machine: Machine) -> Iterator[Finding]:
         message = f"whether {event} after TLS 1.2 was set cannot be told"
         yield Finding("restart", _doubt(client), message, "no time of the registry key or of the start", fix, "host")
         return
-    later = {path: time for path, time in times.items() if time > since}
+    later = {path: time for path, time in times.items() if time >= since}
     if later:
         path, time = max(later.items(), key=lambda item: item[1])
         message = f"the registry was changed after {event}: the service may not know of it yet"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -46,11 +47,15 @@ class RegistryValue:
 
 @dataclass
 class RegistryKey:
-    """A key. Subkeys and values are kept by their lower-case names, each with its name as written."""
+    """A key. Subkeys and values are kept by their lower-case names, each with its name as written.
+
+    ``written`` is when the key last got or lost a value or a subkey, in seconds since 1970 (0: not known).
+    """
 
     name: str
     subkeys: dict[str, RegistryKey] = field(default_factory=dict)
     values: dict[str, RegistryValue] = field(default_factory=dict)
+    written: float = field(default_factory=time.time)
 
     def get(self, name: str, default: RegistryData | None = None) -> RegistryData | None:
         """Give a value's data, or the default."""
@@ -61,16 +66,26 @@ class RegistryKey:
         """Write a value; an existing one keeps the spelling of its name."""
         existing = self.values.get(name.lower())
         self.values[name.lower()] = RegistryValue(existing.name if existing else name, kind, data)
+        self.written = time.time()
 
     def delete_value(self, name: str) -> bool:
         """Delete a value; tell whether it was there."""
+        self.written = time.time()
         return self.values.pop(name.lower(), None) is not None
+
+    def delete_subkey(self, name: str) -> bool:
+        """Delete a key directly below with all that is below it; tell whether it was there."""
+        self.written = time.time()
+        return self.subkeys.pop(name.lower(), None) is not None
 
     def create(self, path: str) -> RegistryKey:
         """Open a key below this one, made with its parents when it is not there."""
         key = self
         for part in filter(None, path.split("\\")):
-            key = key.subkeys.setdefault(part.lower(), RegistryKey(part))
+            if part.lower() not in key.subkeys:
+                key.subkeys[part.lower()] = RegistryKey(part)
+                key.written = time.time()
+            key = key.subkeys[part.lower()]
         return key
 
     def open(self, path: str) -> RegistryKey | None:
@@ -86,7 +101,7 @@ class RegistryKey:
 
     def to_json(self) -> dict[str, Any]:
         """Give the compact JSON form."""
-        data: dict[str, Any] = {"n": self.name}
+        data: dict[str, Any] = {"n": self.name, "w": self.written}
         if self.values:
             data["v"] = [[value.name, int(value.kind), _encode(value.data)] for value in self.values.values()]
         if self.subkeys:
@@ -101,6 +116,7 @@ class RegistryKey:
             key.set(name, ValueKind(kind), _decode(value))
         for subkey in map(cls.from_json, data.get("k", ())):
             key.subkeys[subkey.name.lower()] = subkey
+        key.written = data.get("w", 0.0)
         return key
 
 
@@ -136,7 +152,7 @@ class Registry:
         """Delete a key with all that is below it; tell whether it was there."""
         parent_path, _, name = self.canonical(path, view).rpartition("\\")
         parent = self.open(parent_path) if parent_path else None
-        return parent is not None and parent.subkeys.pop(name.lower(), None) is not None
+        return parent is not None and parent.delete_subkey(name)
 
     def get(self, path: str, name: str, default: RegistryData | None = None, *, view: int = 64) -> RegistryData | None:
         """Read one value's data, or the default when key or value is not there."""

@@ -2,6 +2,7 @@ r"""Windows services. Their settings live in the registry (Services\NAME); only 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +105,7 @@ class Services:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.states: dict[str, str] = {}
+        self.started: dict[str, float] = {}  # since when a service runs, in seconds since 1970
         self.listeners: list[Callable[[str, bool], None]] = []
 
     def __iter__(self) -> Iterator[Service]:
@@ -193,15 +195,18 @@ class Services:
             self.start(service)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the JSON form: the states (all else is in the registry)."""
-        return dict(self.states)
+        """Give the JSON form: states and times of start (all else is in the registry)."""
+        return {"states": dict(self.states), "started": dict(self.started)}
 
     def load_json(self, data: dict[str, Any]) -> None:
-        """Replace the states by those of the JSON form."""
-        self.states = dict(data)
+        """Replace states and times by those of the JSON form."""
+        self.states = dict(data.get("states", data))  # the states alone, as long as no times were kept
+        self.started = dict(data.get("started", {}))
 
     def _change(self, service: Service, status: str) -> None:
         self.states[service.name.lower()] = status
+        if status == RUNNING:
+            self.started[service.name.lower()] = time.time()
         for listener in self.listeners:
             listener(service.name, status == RUNNING)
 

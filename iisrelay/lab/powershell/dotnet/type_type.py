@@ -48,6 +48,7 @@ declare_enum(
     flags=True,
 )
 _GET, _SET, _INVOKE, _CREATE, _STATIC = 4096 | 1024, 8192 | 2048 | 16384 | 32768, 256, 512, 8
+_FIELD, _NON_PUBLIC = 1024, 32
 
 _ASSEMBLY = "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
 _PRIMITIVE = {
@@ -191,6 +192,10 @@ def enum_names(value: NetType) -> PSArray:
     return get_names(value)
 
 
+# Fields of .NET's inside that scripts are known to reach for by reflection: (type, name) and what gives the value.
+HIDDEN_FIELDS: dict[tuple[str, str], Callable[[object], object]] = {}
+
+
 @type_type.method("InvokeMember")
 def invoke_member(  # noqa: PLR0917 - the .NET signature
     engine: Engine,
@@ -207,6 +212,8 @@ def invoke_member(  # noqa: PLR0917 - the .NET signature
     bits = int(flags)
     if bits & _CREATE:
         return construct(engine, value, given)
+    if bits & _FIELD and bits & _NON_PUBLIC and (value.name, name) in HIDDEN_FIELDS:
+        return HIDDEN_FIELDS[value.name, name](target)
     if target is None and bits & _STATIC:
         return _invoke_static(engine, value, name, bits, given)
     if bits & _SET:

@@ -9,6 +9,7 @@ from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.values import Int64, PSCustomObject
 from iisrelay.lab.powershell.wildcards import has_wildcards, matches
 from iisrelay.lab.windows.cmdlets.targets import numbers, strings
+from iisrelay.lab.windows.dotnet.times import to_date_time
 from iisrelay.lab.windows.running import machine_of
 from iisrelay.lab.windows.services import RUNNING
 
@@ -58,6 +59,12 @@ def get_hot_fix(call: Call) -> None:
         )
 
 
+def _start_time(machine: Machine, name: str) -> object:
+    """Give since when a process runs: one of services as long as its service, the others since the machine's start."""
+    service_name, _ = _SERVICE_PROCESSES.get(name, ("", 0))
+    return to_date_time(machine.services.started.get(service_name.lower(), machine.booted_at))
+
+
 def _processes(machine: Machine) -> dict[str, int]:
     """Give the processes of the machine: name and identifier."""
     running = dict(_SYSTEM_PROCESSES)
@@ -76,10 +83,11 @@ def _processes(machine: Machine) -> dict[str, int]:
 )
 def get_process(call: Call) -> Iterator[object]:
     """Get-Process: the few processes that a script may look for."""
-    processes = sorted(_processes(machine_of(call.engine)).items(), key=lambda pair: pair[0].lower())
+    machine = machine_of(call.engine)
+    processes = sorted(_processes(machine).items(), key=lambda pair: pair[0].lower())
     if call.has("Id"):
         wanted = numbers(call, "Id")
-        yield from (_process(name, number) for name, number in processes if number in wanted)
+        yield from (_process(machine, name, number) for name, number in processes if number in wanted)
         return
     for pattern in strings(call.get("Name")) or ["*"]:
         found = [pair for pair in processes if matches(pattern, pair[0])]
@@ -91,16 +99,17 @@ def get_process(call: Call) -> Iterator[object]:
                 target=pattern,
                 exception="Microsoft.PowerShell.Commands.ProcessCommandException",
             )
-        yield from (_process(*pair) for pair in found)
+        yield from (_process(machine, *pair) for pair in found)
 
 
-def _process(name: str, identifier: int) -> PSCustomObject:
+def _process(machine: Machine, name: str, identifier: int) -> PSCustomObject:
     return PSCustomObject(
         [
             ("Id", identifier),
             ("ProcessName", name),
             ("Name", name),
             ("SessionId", 0),
+            ("StartTime", _start_time(machine, name)),
             ("WorkingSet64", Int64(20 * 1024**2)),
         ],
         ["System.Diagnostics.Process"],

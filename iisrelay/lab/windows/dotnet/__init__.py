@@ -1,5 +1,12 @@
 """The .NET types that show Windows itself; importing the package registers them."""
 
-from iisrelay.lab.windows.dotnet import file_info, principals, registry_key, security, service_controller
+from iisrelay.lab.windows.dotnet import (
+    file_info,
+    principals,
+    registry_key,
+    registry_times,
+    security,
+    service_controller,
+)
 
-__all__ = ["file_info", "principals", "registry_key", "security", "service_controller"]
+__all__ = ["file_info", "principals", "registry_key", "registry_times", "security", "service_controller"]

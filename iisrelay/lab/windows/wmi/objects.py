@@ -215,7 +215,8 @@ def spread(arguments: object) -> list[object]:
 
 def iso_time(text: str) -> str:
     """Give a CIM time in a form that the language reads."""
-    return f"{text[:4]}-{text[4:6]}-{text[6:8]} {text[8:10]}:{text[10:12]}:{text[12:14]}"
+    fraction = text[14:21] if text[14:15] == "." else ""
+    return f"{text[:4]}-{text[4:6]}-{text[6:8]} {text[8:10]}:{text[10:12]}:{text[12:14]}{fraction}"
 
 
 def _from_parameters(method: Method, arguments: list[object]) -> list[object]:
