@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 HIGHEST_PORT = 65535
+# A server that limits connections may turn the later ones away.
+BY_IMPORTANCE = ("TLS 1.2", "TLS 1.3", "TLS 1.1", "TLS 1.0")
 NO_DETAILS = (
     "the certificate could not be read, because the Python package cryptography is missing (pip install cryptography)"
 )
@@ -78,8 +80,12 @@ def probe_smart_host(
     if seen.mode is not TlsMode.NONE:
         # From here on only the address that answered.
         endpoint = replace(endpoint, addresses=(seen.address or bare,))
-        attempts = (try_version(endpoint, seen.mode, version) for version in VERSIONS)
-        result = replace(result, protocols=tuple(attempts), certificate=_certificate(endpoint, seen, ca_file))
+        attempts = {version: try_version(endpoint, seen.mode, version) for version in BY_IMPORTANCE}
+        result = replace(
+            result,
+            protocols=tuple(attempts[version] for version in VERSIONS),
+            certificate=_certificate(endpoint, seen, ca_file),
+        )
     return replace(result, findings=tuple(findings(result, seen.failure)))
 
 

@@ -88,7 +88,8 @@ def name_matches(name: str, patterns: Sequence[str]) -> bool:
 
 def _date_problems(leaf: Certificate, now: dt.datetime) -> Iterator[str]:
     if leaf.not_after < now:
-        yield f"the certificate expired on {leaf.not_after:%Y-%m-%d}, {-leaf.days_left} days ago"
+        days = (now - leaf.not_after).days
+        yield f"the certificate expired on {leaf.not_after:%Y-%m-%d}, {f'{days} days ago' if days else 'hours ago'}"
     if leaf.not_before > now:
         yield f"the certificate is not valid before {leaf.not_before:%Y-%m-%d}"
 

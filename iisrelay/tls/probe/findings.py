@@ -20,7 +20,9 @@ def findings(result: ProbeResult, failure: TalkError | None) -> Iterator[Finding
         return
     if result.tls_mode is TlsMode.IMPLICIT:
         yield _implicit(result)
-    elif failure is not None:
+        yield from _certificate(result)
+        return
+    if failure is not None:
         yield _broken_off(result, failure)
     for step in (_protocols, _certificate, _auth):
         yield from step(result)
