@@ -1,16 +1,14 @@
 """``iisrelay lab``: simulated Windows Servers on this machine."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from iisrelay.cli.options import Output, OutputOption
+from iisrelay.cli import lab_faults
+from iisrelay.cli.options import LAB_FOLDER, LabNameArgument, Output, OutputOption
 
-NameArgument = Annotated[str, typer.Argument(help="Name of the lab host.", metavar="NAME")]
 NamesArgument = Annotated[list[str], typer.Argument(help="Names of lab hosts.", metavar="NAME...")]
-FOLDER = Path(".iisrelay") / "lab"
 
 lab_app = typer.Typer(
     help="""Simulated Windows Servers: WinRM, PowerShell, metabase, registry, services, features.
@@ -25,6 +23,7 @@ What works here is worth trying on a real host; it is no proof for one.
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
+    lab_faults.register(lab_app)
     app.add_typer(lab_app, name="lab")
 
 
@@ -42,7 +41,7 @@ def start(
     """Start lab hosts; a name seen before comes back as it was left."""
     from iisrelay.lab import control
 
-    for host in control.start(FOLDER, names, windows=windows, smtp=smtp):
+    for host in control.start(LAB_FOLDER, names, windows=windows, smtp=smtp):
         typer.echo(f"{host.name}: {host.product}, {host.url}")
 
 
@@ -51,7 +50,7 @@ def stop(names: Annotated[list[str] | None, typer.Argument(help="Default: all.",
     """Stop lab hosts; their state is kept."""
     from iisrelay.lab import control
 
-    for name in control.stop(FOLDER, names or ()):
+    for name in control.stop(LAB_FOLDER, names or ()):
         typer.echo(f"{name}: stopped")
 
 
@@ -63,7 +62,7 @@ def status(*, output: OutputOption = Output.HUMAN) -> None:
 
     from iisrelay.lab import control
 
-    hosts = control.status(FOLDER)
+    hosts = control.status(LAB_FOLDER)
     if output is Output.JSON:
         typer.echo(json.dumps([asdict(host) for host in hosts], indent=2))
         return
@@ -75,13 +74,13 @@ def status(*, output: OutputOption = Output.HUMAN) -> None:
 
 
 @lab_app.command("show")
-def show(name: NameArgument) -> None:
+def show(name: LabNameArgument) -> None:
     """Print a lab host's endpoint with its (throw-away) password, and its state, as JSON."""
     import json
 
     from iisrelay.lab import control
 
-    typer.echo(json.dumps(control.show(FOLDER, name), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(control.show(LAB_FOLDER, name), indent=2, ensure_ascii=False))
 
 
 @lab_app.command("reset")
@@ -94,20 +93,20 @@ def reset(
     """Put lab hosts back to a fresh installation."""
     from iisrelay.lab import control
 
-    for host in control.reset(FOLDER, names, windows=windows, smtp=smtp):
+    for host in control.reset(LAB_FOLDER, names, windows=windows, smtp=smtp):
         typer.echo(f"{host.name}: fresh {host.product}")
 
 
 @lab_app.command("exec")
 def execute(
-    name: NameArgument,
+    name: LabNameArgument,
     script: Annotated[str, typer.Argument(help="PowerShell to run, or - for standard input.", metavar="SCRIPT")],
 ) -> None:
     """Run PowerShell on a lab host over WinRM; prints what it prints and exits with its exit code."""
     from iisrelay.lab import control
 
     text = sys.stdin.read() if script == "-" else script
-    result = control.execute(FOLDER, name, text)
+    result = control.execute(LAB_FOLDER, name, text)
     typer.echo(result.stdout, nl=False)
     typer.echo(result.stderr, nl=False, err=True)
     raise typer.Exit(result.exit_code)

@@ -27,6 +27,8 @@ LabOption = Annotated[
         help="Use lab hosts of the same names (simulated Windows Servers on this machine, kept in .iisrelay/lab).",
     ),
 ]
+LAB_FOLDER = Path(".iisrelay") / "lab"
+LabNameArgument = Annotated[str, typer.Argument(help="Name of the lab host.", metavar="NAME")]
 OutputOption = Annotated[
     Output, typer.Option("--output", "-o", help="Form of the result on standard output.", envvar="IISRELAY_OUTPUT")
 ]

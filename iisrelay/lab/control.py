@@ -32,6 +32,10 @@ ANSWER_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 30.0
 POLL_S = 0.02
 LOG_FILE = "lab.log"
+PASSED_ON = frozenset(
+    {"HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONHASHSEED", "PYTHONUTF8", "SYSTEMROOT", "TEMP", "TMP",
+     "TMPDIR", "TZ", "USERPROFILE", "VIRTUAL_ENV"}
+)  # fmt: skip
 LOCK_FILE = ".lock"
 
 
@@ -161,12 +165,30 @@ def execute(folder: Path, name: str, script: str, *, timeout_s: float = 300.0) -
 
 
 def set_faults(folder: Path, name: str, faults: Mapping[str, Any]) -> None:
-    """Put faults on a host (none: take them back): see ``InjectedFaults``."""
+    """Put faults on a host in place of all others (none: take them back).
+
+    The keys are the fields of ``InjectedFaults``; ``faults.as_endpoint`` gives one for faults that wait for events.
+    """
     endpoint = _load(folder, name)
     if _is_running(endpoint):
         _ask(endpoint, "/lab/faults", json.dumps(dict(faults)))
     else:
         replace(endpoint, faults=dict(faults)).save(host_folder(folder, name))
+
+
+def faults(folder: Path, name: str) -> dict[str, Any]:
+    """Give the faults of a host, with how often each has gone off."""
+    return dict(_load(folder, name).faults)
+
+
+def events(folder: Path, name: str) -> list[dict[str, Any]]:
+    """Give the records of all event logs of a host, oldest first, as they were after its last command."""
+    _load(folder, name)
+    path = host_folder(folder, name) / STATE_FILE
+    if not path.exists():
+        return []
+    logs = json.loads(path.read_text(encoding="utf-8"))["machine"]["event_log"]["records"]
+    return sorted((record for records in logs.values() for record in records), key=lambda record: record["index"])
 
 
 def request_count(folder: Path, name: str) -> int:
@@ -261,11 +283,16 @@ def _spawn(folder: Path, names: Sequence[str]) -> _Detached:
             stdout=log,
             stderr=log,
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": path},
+            env=_environment() | {"PYTHONPATH": path},
             start_new_session=True,
         )
     _children.append(process)
     return process
+
+
+def _environment() -> dict[str, str]:
+    """Give what Python needs and nothing else: the caller's environment may hold secrets, and the lab outlives it."""
+    return {name: value for name, value in os.environ.items() if name.upper() in PASSED_ON}
 
 
 def _wait_until_stopped(folder: Path, endpoint: Endpoint) -> None:

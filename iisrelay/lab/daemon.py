@@ -10,16 +10,22 @@ import json
 import logging
 import os
 import sys
+import threading
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from iisrelay.lab import certificates
 from iisrelay.lab.endpoint import ADDRESS, ENDPOINT_FILE, STATE_FILE, Endpoint, host_folder
+from iisrelay.lab.faults import Kind, as_endpoint, points_of
+from iisrelay.lab.smtp import SmtpService
 from iisrelay.lab.windows import store
+from iisrelay.lab.windows.fault_points import MachineDownError
 from iisrelay.lab.windows.machine import Machine
 from iisrelay.lab.wsman.accounts import Account
 from iisrelay.lab.wsman.http import Request, Response
+from iisrelay.lab.wsman.pipes import ProgramEndedError
 from iisrelay.lab.wsman.policy import InjectedFaults, Policy
 from iisrelay.lab.wsman.programs import run_line
 from iisrelay.lab.wsman.server import HostListener, ServedHost
@@ -42,9 +48,14 @@ class LabHost:
         self.folder = host_folder(folder, name)
         self.endpoint = Endpoint.load(self.folder)
         self.machine = self._machine()
+        self.machine.faults.replace(points_of(self.endpoint.faults))
+        self.machine.faults.on_fired = self._fault_fired
         self._saved = ""
+        self._noting = threading.Lock()
         self.stopped = asyncio.Event()
         self.listener = HostListener(self._served_host())
+        logon = self.listener.host.account.accepts_password
+        self.smtp = SmtpService(self.machine, logon=logon, changed=self._mail_changed)
 
     def _machine(self) -> Machine:
         state = self.folder / STATE_FILE
@@ -73,6 +84,7 @@ class LabHost:
             self.machine.windows.full_version,
             InjectedFaults.from_json(self.endpoint.faults),
             self.control,
+            self.machine.faults,
             self.machine.lock,
         )
 
@@ -85,17 +97,18 @@ class LabHost:
         """Listen, on the ports of the last time if they are free, and tell so in the endpoint's file."""
         self.save()
         await self.listener.open(self.endpoint.http_port, self.endpoint.https_port)
+        self._loop = asyncio.get_running_loop()
         self._note(
-            self.endpoint.served(
-                http_port=self.listener.http_port,
-                https_port=self.listener.https_port,
-                certificate=certificates.server_files(self.folder).certificate,
-                pid=os.getpid(),
-            )
+            http_port=self.listener.http_port,
+            https_port=self.listener.https_port,
+            certificate=str(certificates.server_files(self.folder).certificate),
+            pid=os.getpid(),
         )
+        self._follow_virtual_servers()
 
     async def close(self) -> None:
         """Stop listening and leave the state on disk."""
+        self.smtp.close()
         await self.listener.close()
         if not self.exists:
             return
@@ -104,20 +117,52 @@ class LabHost:
         ):  # a program that does not end loses what it did, as in a power cut
             self.save()
             self.machine.lock.release()
-        self._note(replace(self.endpoint, pid=0))
+        self._note(pid=0, smtp_ports={})
 
-    def _note(self, endpoint: Endpoint) -> None:
-        self.endpoint = endpoint
-        endpoint.save(self.folder)
+    def _note(self, **changes: Any) -> None:
+        with self._noting:
+            self.endpoint = replace(self.endpoint, **changes)
+            self.endpoint.save(self.folder)
+
+    def _fault_fired(self) -> None:
+        """Keep in the endpoint's file which faults have gone off, also where the next thing is the end of us."""
+        self._note(faults={**self.endpoint.faults, **as_endpoint(self.machine.faults.faults)})
 
     def run(self, process: Process) -> int:
         """Run a command on the machine; what it changed is on disk before its end is reported."""
         try:
             return run_line(self.machine, process, is_administrator=not self.listener.host.faults.not_administrator)
+        except MachineDownError as down:
+            process.is_gone = True
+            self._come_back(down)
+            raise ProgramEndedError from None
         finally:
             if self.machine.reboot_requested:
                 self.machine.restart()
+            self._follow_virtual_servers()
             self.save()
+
+    def _follow_virtual_servers(self) -> None:
+        """Listen where virtual servers have been started, and tell on which ports in the endpoint's file."""
+        self.smtp.refresh()
+        if self.smtp.ports != self.endpoint.smtp_ports:
+            self._note(smtp_ports=self.smtp.ports)
+
+    def _mail_changed(self) -> None:
+        """Keep mail on disk at once; under a command that runs, its end does that."""
+        if self.machine.lock.acquire(blocking=False):
+            try:
+                self.save()
+            finally:
+                self.machine.lock.release()
+
+    def _come_back(self, down: MachineDownError) -> None:
+        self.machine.load_json(down.state)
+        if down.fault.kind is Kind.POWER_LOSS:
+            self.machine.lose_power()
+        else:
+            self.machine.restart()
+        asyncio.run_coroutine_threadsafe(self.listener.go_down(down.fault.seconds), self._loop)
 
     def save(self) -> None:
         """Write the state if it is not what was written last."""
@@ -137,8 +182,9 @@ class LabHost:
         if request.path == STOP_PATH:
             asyncio.get_running_loop().call_later(FLUSH_S, self.stopped.set)
         if request.path == FAULTS_PATH:
-            self._note(replace(self.endpoint, faults=json.loads(request.body)))
+            self._note(faults=json.loads(request.body))
             self.listener.host.faults = InjectedFaults.from_json(self.endpoint.faults)
+            self.machine.faults.replace(points_of(self.endpoint.faults))
         status = {"name": self.endpoint.name, "pid": os.getpid(), "requests": self.listener.host.request_count}
         return Response(HTTPStatus.OK, json.dumps(status).encode(), JSON, closes=True)
 

@@ -5,7 +5,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -19,7 +19,11 @@ PASSWORD_FILE = "password"  # noqa: S105 - the name of a file
 
 @dataclass(frozen=True)
 class Endpoint:
-    """How to reach a lab host, and what it is to be. ``pid`` is the process that serves it, 0 when it was stopped."""
+    """How to reach a lab host, and what it is to be. ``pid`` is the process that serves it, 0 when it was stopped.
+
+    ``smtp_ports`` says on which loopback port each end point of a started virtual server really is: "127.0.0.1:2525" or
+    "*:25" to the port.
+    """
 
     name: str
     windows: str
@@ -33,6 +37,7 @@ class Endpoint:
     pid: int = 0
     smtp: bool = False  # install the SMTP Server feature when the host is made
     faults: Mapping[str, Any] = field(default_factory=dict)
+    smtp_ports: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def new(cls, name: str, windows: str, product: str, *, smtp: bool) -> Self:
@@ -49,10 +54,6 @@ class Endpoint:
         folder.mkdir(parents=True, exist_ok=True)
         write_private(folder / ENDPOINT_FILE, json.dumps(asdict(self), indent=2) + "\n")
         write_private(folder / PASSWORD_FILE, self.password)
-
-    def served(self, *, http_port: int, https_port: int, certificate: Path, pid: int) -> "Endpoint":
-        """Give the endpoint of a host that now runs."""
-        return replace(self, http_port=http_port, https_port=https_port, certificate=str(certificate), pid=pid)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -102,6 +102,7 @@ class CmdletStage(GuardedStage):
         except PowerShellError as error:
             error.record.invocation = error.record.invocation or self.context.invocation
             raise
+        self.engine.log_command(self.info.name, self.binding.values)
         if self.binding.common:
             self.context.common = common_parameters(self.binding.common)
             apply_variable_parameters(self, self.binding.common)
@@ -118,6 +119,7 @@ class CmdletStage(GuardedStage):
 
     def on_process(self, item: object) -> None:
         """Take a piped object: at once when streaming, else keep it for the end."""
+        self.engine.log_command(self.info.name, {"InputObject": item})
         if self.processor is not None:
             processor = self.processor
             self.guarded(lambda: processor.process(item))

@@ -23,7 +23,7 @@ from iisrelay.lab.powershell.syntax import PowerShellSyntaxError
 from iisrelay.lab.powershell.values import PSArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, MutableMapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 
     from iisrelay.lab.powershell.script_blocks import FunctionInfo
 
@@ -60,6 +60,7 @@ class Engine(ErrorReporting):
         self.modules: dict[str, Module] = {}
         self.version_table: Hashtable | None = None  # $PSVersionTable, made when asked for
         self.reads_input = True  # whether $input of the script is the process's standard input
+        self.logs_modules = bool(getattr(machine, "logs_modules", False))
         self.process_policy = ""  # of -ExecutionPolicy and Set-ExecutionPolicy -Scope Process
         self.commands = CommandTable(self)
         self.host_output = HostOutput(self)
@@ -154,10 +155,19 @@ class Engine(ErrorReporting):
             tree = parse(text, self.version)
         except PowerShellSyntaxError as error:
             raise self.syntax_error(error, text, path) from error
-        log = getattr(getattr(self.machine, "event_log", None), "script_block", None)
-        if log is not None:
-            log(text)
+        self.log("script_block", text)
         return ScriptBlockValue(tree, Source(text, path))
+
+    def log(self, what: str, *details: object) -> None:
+        """Tell the machine's event log, where it has one, what it wants to be told."""
+        write = getattr(getattr(self.machine, "event_log", None), what, None)
+        if write is not None:
+            write(*details)
+
+    def log_command(self, name: str, values: Mapping[str, object]) -> None:
+        """Log a command with its arguments, under the policy that asks for it."""
+        if self.logs_modules:
+            self.log("command_invoked", name, {key: to_string(self, value) for key, value in values.items()})
 
     def call_block(
         self,

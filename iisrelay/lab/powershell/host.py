@@ -164,6 +164,7 @@ def run_powershell(
         machine, version=_version(machine, line), out=out, err=err, read_line=read_line, read_all=read_all,
         environment=environment, current_directory=current_directory,
     )  # fmt: skip
+    engine.log("engine_started", engine.version, " ".join(["powershell.exe", *arguments]))
     engine.reads_input = line.options.get("inputformat", "").lower() != "none"
     engine.process_policy = line.options.get("executionpolicy", "")
     engine.host_output.clixml = _uses_clixml(line)

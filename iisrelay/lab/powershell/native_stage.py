@@ -61,6 +61,7 @@ class NativeStage(GuardedStage):
             out=self.hand_on,
             err=self.write_error_line,
         )
+        self.engine.log("process_created", " ".join([call.name, *call.arguments]))
         code = self.program(call)
         self.engine.global_scope.variables["lastexitcode"] = Variable("LASTEXITCODE", code)
         self.context.failed = code != 0

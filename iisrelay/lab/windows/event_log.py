@@ -6,12 +6,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from iisrelay.lab.windows.clock import Clock
 
 POWERSHELL_LOG = "Microsoft-Windows-PowerShell/Operational"
 SCRIPT_BLOCK_LOGGED = 4104
+COMMAND_LOGGED = 4103
+ENGINE_STARTED = 400
+PROCESS_CREATED = 4688
 LEVELS = {"Error": 2, "Warning": 3, "Information": 4, "Verbose": 5, "SuccessAudit": 0, "FailureAudit": 0}
 
 _LOG_BYTES = 1024 * 1024  # old records make room, as in a log that overwrites
@@ -46,6 +49,7 @@ class EventLog:
             POWERSHELL_LOG: ["Microsoft-Windows-PowerShell"],
         }
         self.records: dict[str, list[EventRecord]] = {}
+        self._sizes: dict[str, int] = {}  # characters of each log's messages
         self._next_index = 1
 
     def find_log(self, name: str) -> str | None:
@@ -70,8 +74,9 @@ class EventLog:
         self._next_index += 1
         records = self.records.setdefault(log, [])
         records.append(record)
-        while len(records) > 1 and sum(len(item.message) for item in records) > _LOG_BYTES:
-            del records[0]
+        self._sizes[log] = self._sizes.get(log, 0) + len(message)
+        while len(records) > 1 and self._sizes[log] > _LOG_BYTES:
+            self._sizes[log] -= len(records.pop(0).message)
         return record
 
     def script_block(self, text: str, user: str = "") -> None:
@@ -83,6 +88,26 @@ class EventLog:
                 POWERSHELL_LOG, "Microsoft-Windows-PowerShell", SCRIPT_BLOCK_LOGGED, message, level="Verbose", user=user
             )
 
+    def engine_started(self, version: str, line: str) -> None:
+        """Log that powershell.exe starts (event 400), with its command line."""
+        message = (
+            "Engine state is changed from None to Available.\r\n\r\nDetails:\r\n\tNewEngineState=Available\r\n"
+            f"\tHostApplication={line}\r\n\tEngineVersion={version}\r\n"
+        )
+        self.write("Windows PowerShell", "PowerShell", ENGINE_STARTED, message)
+
+    def command_invoked(self, name: str, values: Mapping[str, str]) -> None:
+        """Log the arguments of a command as module logging does (event 4103)."""
+        lines = [f'CommandInvocation({name}): "{name}"']
+        lines += [f'ParameterBinding({name}): name="{key}"; value="{value}"' for key, value in values.items()]
+        self.write(POWERSHELL_LOG, "Microsoft-Windows-PowerShell", COMMAND_LOGGED, "\r\n".join(lines) + "\r\n")
+
+    def process_created(self, line: str, user: str = "") -> None:
+        """Log a new process with its command line, as an audit policy that includes it does (event 4688)."""
+        message = f"A new process has been created.\r\n\r\n\tProcess Command Line:\t{line}\r\n"
+        source = "Microsoft-Windows-Security-Auditing"
+        self.write("Security", source, PROCESS_CREATED, message, level="SuccessAudit", user=user)
+
     def newest(self, log: str) -> Sequence[EventRecord]:
         """List a log's records, newest first."""
         return tuple(reversed(self.records.get(log, ())))
@@ -90,6 +115,7 @@ class EventLog:
     def clear(self, log: str) -> None:
         """Forget a log's records."""
         self.records.pop(log, None)
+        self._sizes.pop(log, None)
 
     def to_json(self) -> dict[str, Any]:
         """Give the JSON form."""
@@ -101,3 +127,4 @@ class EventLog:
         self._next_index = data["next"]
         self.sources = {log: list(names) for log, names in data["sources"].items()}
         self.records = {log: [EventRecord(**item) for item in items] for log, items in data["records"].items()}
+        self._sizes = {log: sum(len(item.message) for item in items) for log, items in self.records.items()}

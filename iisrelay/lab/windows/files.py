@@ -10,6 +10,8 @@ from iisrelay.lab.windows.acl import INHERIT_ONLY, AccessControlList, AccessRule
 from iisrelay.lab.windows.file_node import ARCHIVE, DIRECTORY, READ_ONLY, Node
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iisrelay.lab.windows.clock import Clock
 
 _GIBIBYTE = 1024**3
@@ -28,6 +30,7 @@ class FileSystem:
         self.clock = clock
         self.drives: dict[str, Node] = {}
         self.sizes: dict[str, tuple[int, int]] = {}  # drive -> (size, bytes used by what is not simulated)
+        self.before_growth: Callable[[str], None] = lambda _path: None  # may refuse with an error
 
     def add_drive(self, letter: str, size: int = 127 * _GIBIBYTE, used: int = 14 * _GIBIBYTE) -> None:
         """Attach a drive, empty for the simulation."""
@@ -103,12 +106,16 @@ class FileSystem:
 
     def write_bytes(self, path: str, data: bytes) -> None:
         """Write a whole file; its folder must be there."""
+        if data:
+            self.before_growth(path)
         node = self._writable(path)
         node.data = bytes(data)
         node.modified = self.clock.timestamp()
 
     def append_bytes(self, path: str, data: bytes) -> None:
         """Append to a file, made when it is not there."""
+        if data:
+            self.before_growth(path)
         node = self._writable(path)
         node.data += bytes(data)
         node.modified = self.clock.timestamp()
@@ -132,6 +139,8 @@ class FileSystem:
         node = self.drives.get(first[:1].upper()) if first.endswith(":") else None
         if node is None:
             raise _missing_directory(path)
+        if not self.exists(absolute):
+            self.before_growth(absolute)
         for part in rest:
             child = node.child(part) or self._new_node(node, part, directory=True)
             if not child.directory:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from iisrelay.lab.windows import environment, machine_seed
+from iisrelay.lab.faults import FaultBoard
+from iisrelay.lab.windows import environment, fault_points, machine_seed
 from iisrelay.lab.windows.accounts import Accounts, Login
 from iisrelay.lab.windows.certificates import Certificates
 from iisrelay.lab.windows.clock import Clock
@@ -20,11 +22,13 @@ from iisrelay.lab.windows.network import Network, address_for
 from iisrelay.lab.windows.registry import Registry
 from iisrelay.lab.windows.registry_seed import COMPONENT_REBOOT
 from iisrelay.lab.windows.schannel import Schannel
-from iisrelay.lab.windows.services import Services
+from iisrelay.lab.windows.services import STOPPED, Services
 from iisrelay.lab.windows.versions import VERSIONS, WindowsVersion, find_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+MODULE_LOGGING = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell\ModuleLogging"
 
 _login: ContextVar[Login | None] = ContextVar("login", default=None)
 
@@ -39,6 +43,7 @@ class Machine:
         self.lock = threading.RLock()  # held by whoever runs a command or saves
         self.clock = Clock()
         self.booted_at = self.clock.timestamp()
+        self.faults = FaultBoard()
         self.reboot_requested = False  # by Restart-Computer or shutdown.exe: carried out after the command
         self.accounts = Accounts(name)
         self.network = Network([address_for(name)], self)
@@ -52,6 +57,8 @@ class Machine:
         self.certificates = Certificates()
         self.schannel = Schannel(self)
         self.services.listeners.append(self._service_changed)
+        self.services.is_stuck = partial(fault_points.is_stuck, self)
+        self.files.before_growth = partial(fault_points.before_growth, self)
 
     @classmethod
     def create(cls, name: str, version: str, *, domain: str = "lab.example", smtp: bool = False) -> Machine:
@@ -95,6 +102,11 @@ class Machine:
             self.registry.delete(COMPONENT_REBOOT)
 
     @property
+    def logs_modules(self) -> bool:
+        """Tell whether the policy is on under which PowerShell logs the arguments of commands."""
+        return bool(self.registry.get(MODULE_LOGGING, "EnableModuleLogging"))
+
+    @property
     def login(self) -> Login:
         """Give the login under which the present command runs; the built-in administrator's when nobody signed in."""
         return _login.get() or self.accounts.administrator
@@ -118,6 +130,19 @@ class Machine:
         self.services.stop_all()
         self.event_log.write("System", "EventLog", 6006, "The Event log service was stopped.")
         self.pending_reboot = False
+        self._boot()
+
+    def lose_power(self) -> None:
+        """Lose power and come back: the metabase is what the file on disk holds.
+
+        Registry, folders and files are taken to be as they were (inferred: the registry is flushed within seconds).
+        """
+        self.services.states = dict.fromkeys(self.services.states, STOPPED)
+        self.metabase.power_lost()
+        self.event_log.write("System", "EventLog", 6008, "The previous system shutdown was unexpected.", level="Error")
+        self._boot()
+
+    def _boot(self) -> None:
         self.reboot_requested = False
         self.booted_at = self.clock.timestamp()
         self.event_log.write("System", "EventLog", 6005, "The Event log service was started.")
@@ -163,20 +188,24 @@ class Machine:
     def from_json(cls, data: dict[str, Any]) -> Machine:
         """Make a machine that is as it was saved."""
         machine = cls(data["name"], VERSIONS[data["windows"]], data["domain"])
-        machine.network.addresses = list(data["addresses"])
-        machine.clock.offset_s = data["clock_offset_s"]
-        machine.booted_at = data["booted_at"]
-        machine.accounts.load_json(data["accounts"])
-        machine.registry.load_json(data["registry"])
-        machine.services.load_json(data["services"])
-        machine.features.load_json(data["features"])
-        machine.files.load_json(data["files"])
-        machine.event_log.load_json(data["event_log"])
-        machine.firewall.load_json(data["firewall"])
-        machine.metabase.load_json(data["metabase"])
-        machine.certificates.load_json(data.get("certificates", []))
-        machine.schannel.load_json(data.get("schannel", {}))
+        machine.load_json(data)
         return machine
+
+    def load_json(self, data: dict[str, Any]) -> None:
+        """Become what was saved of this machine."""
+        self.network.addresses = list(data["addresses"])
+        self.clock.offset_s = data["clock_offset_s"]
+        self.booted_at = data["booted_at"]
+        self.accounts.load_json(data["accounts"])
+        self.registry.load_json(data["registry"])
+        self.services.load_json(data["services"])
+        self.features.load_json(data["features"])
+        self.files.load_json(data["files"])
+        self.event_log.load_json(data["event_log"])
+        self.firewall.load_json(data["firewall"])
+        self.metabase.load_json(data["metabase"])
+        self.certificates.load_json(data.get("certificates", []))
+        self.schannel.load_json(data.get("schannel", {}))
 
     def _service_changed(self, name: str, running: bool) -> None:
         verb = "running" if running else "stopped"

@@ -2,10 +2,12 @@ r"""Windows services. Their settings live in the registry (Services\NAME); only 
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from iisrelay.lab.faults import Event
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.windows.registry import Registry, RegistryKey, ValueKind
 
@@ -107,6 +109,7 @@ class Services:
         self.states: dict[str, str] = {}
         self.started: dict[str, float] = {}  # since when a service runs, in seconds since 1970
         self.listeners: list[Callable[[str, bool], None]] = []
+        self.is_stuck: Callable[[Event, str], bool] = lambda _event, _name: False
 
     def __iter__(self) -> Iterator[Service]:
         key = self.registry.open(SERVICES)
@@ -159,6 +162,8 @@ class Services:
                 if needed.start_type == DISABLED:
                     raise win32_error(1068)
                 self.start(needed)
+        if self.is_stuck(Event.START, service.name):
+            raise win32_error(1053)
         self._change(service, RUNNING)
 
     def stop(self, service: Service, *, force: bool = False) -> None:
@@ -169,6 +174,8 @@ class Services:
         for other in running:
             self.stop(other, force=True)
         if service.status != STOPPED:
+            if self.is_stuck(Event.STOP, service.name):
+                raise win32_error(1053)
             self._change(service, STOPPED)
 
     def pause(self, service: Service) -> None:
@@ -184,15 +191,19 @@ class Services:
         self.states[service.name.lower()] = RUNNING
 
     def stop_all(self) -> None:
-        """Stop everything, as a shutdown does."""
+        """Stop everything, as a shutdown does: it does not wait for what is stuck."""
         for service in list(self):
-            self.stop(service, force=True)
+            try:
+                self.stop(service, force=True)
+            except NetError:
+                self._change(service, STOPPED)
 
     def start_automatic(self) -> None:
         """Start what starts at boot: automatic services first, delayed ones after them."""
         automatic = [service for service in self if service.start_type == AUTOMATIC]
         for service in sorted(automatic, key=lambda service: service.delayed):
-            self.start(service)
+            with contextlib.suppress(NetError):  # one that does not start does not keep the others from it
+                self.start(service)
 
     def to_json(self) -> dict[str, Any]:
         """Give the JSON form: states and times of start (all else is in the registry)."""
@@ -215,6 +226,7 @@ WIN32_MESSAGES = {
     5: "Access is denied",
     1051: "A stop control has been sent to a service that other running services are dependent on",
     1052: "The requested control is not valid for this service",
+    1053: "The service did not respond to the start or control request in a timely fashion",
     1056: "An instance of the service is already running",
     1058: "The service cannot be started, either because it is disabled or because it has no enabled devices "
     "associated with it",

@@ -21,6 +21,7 @@ def run_line(machine: Machine, process: Process, *, is_administrator: bool = Tru
         environment = machine.environment
         environment.update(process.environment)
         directory = process.current_directory or environment["USERPROFILE"]
+        machine.event_log.process_created(process.line, process.user)
         arguments = powershell_arguments(process.line)
         if arguments is None:
             return _run_command_processor(machine, process, environment, directory)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from iisrelay.lab.faults import Event, Fault, FaultBoard, Kind
 from iisrelay.lab.wsman import encryption, soap
 from iisrelay.lab.wsman.accounts import Account
 from iisrelay.lab.wsman.authentication import Authentication, Headers
@@ -22,6 +23,7 @@ from iisrelay.lab.wsman.verbs import ShellService
 
 LOOPBACK = "127.0.0.1"
 ENCRYPTION_OVERHEAD = 4096  # boundaries and signatures around a sealed envelope
+SERVICE_PATH = "/wsman"
 IDENTIFY_PATH = "/wsman-anon/identify"
 BACKLOG = 256
 Control = Callable[[Request], Awaitable[Response | None]]
@@ -39,6 +41,7 @@ class ServedHost:
     build: str
     faults: InjectedFaults = field(default_factory=InjectedFaults)
     control: Control | None = None
+    board: FaultBoard = field(default_factory=FaultBoard)
     lock: Lock = field(default_factory=threading.RLock)
     request_count: int = 0
 
@@ -79,6 +82,17 @@ class HostListener:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def go_down(self, seconds: float) -> None:
+        """Vanish from the network as a machine does that restarts: commands and connections end, nobody listens."""
+        ports = self.http_port, self.https_port
+        self.host.service.shells.close()
+        self.drop_connections()
+        if seconds:
+            await self.close()
+            self._servers.clear()
+            await asyncio.sleep(seconds)
+            await self.open(*ports)
 
     def drop_connections(self) -> None:
         """Cut all connections, as a server does with those that were idle for too long."""
@@ -136,11 +150,29 @@ class Connection:
             except BadRequestError as error:
                 await self._send(Response(error.status, closes=True))
                 return
-            if request is None:
+            if request is None or not await self._serve(request):
                 return
-            response = await self._respond(request)
-            if not await self._send(response) or response.closes or not request.keeps_alive:
-                return
+
+    async def _serve(self, request: Request) -> bool:
+        """Answer a request; tell whether the connection goes on. A fault may cut it before, amid or after that."""
+        fault = self._fault_of(request)
+        kind = fault.kind if fault else None
+        if kind is Kind.CUT_BEFORE:
+            return False
+        response = await self._respond(request)
+        if fault is not None and kind is Kind.STALL:
+            await asyncio.sleep(fault.seconds)
+        if kind is Kind.CUT_DURING:
+            data = response.render()
+            self._writer.write(data[: len(data) // 2])
+        if kind in (Kind.CUT_DURING, Kind.CUT_AFTER):
+            return False
+        return await self._send(response) and not response.closes and request.keeps_alive
+
+    def _fault_of(self, request: Request) -> Fault | None:
+        if _path(request) != SERVICE_PATH:
+            return None
+        return next(iter(self._host.board.meet(Event.REQUEST)), None)
 
     async def _send(self, response: Response) -> bool:
         await asyncio.sleep(self._host.faults.delay_s)
@@ -157,14 +189,14 @@ class Connection:
         return True
 
     async def _respond(self, request: Request) -> Response:
-        path = request.path.split("?")[0].rstrip("/").lower()
+        path = _path(request)
         if path == IDENTIFY_PATH:
             return Response(HTTPStatus.OK, self._identity(), SOAP_CONTENT_TYPE)
         if self._host.control is not None:
             answer = await self._host.control(request)
             if answer is not None:
                 return answer
-        if path != "/wsman":
+        if path != SERVICE_PATH:
             return Response(HTTPStatus.NOT_FOUND)
         self._host.request_count += 1
         if request.method != "POST":
@@ -213,3 +245,7 @@ class Connection:
 
     def _identity(self) -> bytes:
         return soap.identify_response(self._host.build, "2.0" if self._host.build.startswith("6.1") else "3.0")
+
+
+def _path(request: Request) -> str:
+    return request.path.split("?")[0].rstrip("/").lower()

@@ -38,6 +38,7 @@ class Process:
     turn: Turn
     stdin: InputPipe
     stdout: OutputPipe
+    is_gone: bool = False  # together with the Windows it ran on
 
     def read_line(self) -> str | None:
         """Read a line of standard input; None at its end."""
@@ -109,8 +110,8 @@ class Command:
         self.process.stdin.end()
         self.process.stdout.end()
         thread_id = self._thread.ident
-        # A thread that waits for its turn must not be interrupted: it could get the turn and never give it back.
-        if self.process.turn.is_held and thread_id is not None:
+        # Interrupted while it waits for its turn, a thread could get the turn and never give it back.
+        if self.process.turn.is_held and not self.process.is_gone and thread_id is not None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), ctypes.py_object(ProgramEndedError))
 
     async def output(self, timeout_s: float) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.dotnet.registry import declare, declare_enum
 from iisrelay.lab.powershell.errors import NetError, argument_error, argument_null
 from iisrelay.lab.powershell.values import NetEnum, PSArray
+from iisrelay.lab.windows import fault_points
 from iisrelay.lab.windows.dotnet.enums import enum_number
 from iisrelay.lab.windows.dotnet.registry_values import from_powershell, kind_for, mismatch, to_powershell
 from iisrelay.lab.windows.registry import HIVES, RegistryKey, ValueKind
@@ -80,13 +81,14 @@ class RegistryKeyObject:
 
 
 def require_write_access(machine: Machine, path: str) -> None:
-    """Refuse changes by those who are no administrators, outside their own hive."""
+    """Refuse changes by those who are no administrators, outside their own hive, and where a fault says so."""
     if not machine.is_administrator and not path.upper().startswith(_OPEN_TO_ALL):
         raise NetError(
             "System.Security.SecurityException",
             "Requested registry access is not allowed.",
             category="PermissionDenied",
         )
+    fault_points.before_registry_change(machine, path)
 
 
 registry_key = declare("Microsoft.Win32.RegistryKey", python=RegistryKeyObject, bases=("System.MarshalByRefObject",))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.windows import fault_points
 from iisrelay.lab.windows.metabase.disk import FOLDER
 from iisrelay.lab.windows.metabase.document import write_document
 from iisrelay.lab.windows.metabase.document_reading import read_document
@@ -66,6 +67,8 @@ def create(metabase: Metabase, location: str, version: int, flags: int, *, passw
         raise failure(ALREADY_EXISTS)
     if flags & SAVE_FIRST:
         metabase.save_to_disk()
+    if not fault_points.before_save(metabase.machine, "Backup"):
+        return
     sealer = metabase.sealer if password is None else Sealer.from_password(password)
     files = metabase.machine.files
     files.make_directory(BACKUP_FOLDER)

@@ -17,6 +17,7 @@ ACCESS_DENIED = 0x80070005
 INVALID_DATA = 0x8007000D
 FILE_EXISTS = 0x80070050
 INVALID_PARAMETER = 0x80070057
+DISK_FULL = 0x80070070
 ALREADY_EXISTS = 0x800700B7
 NO_MORE_ITEMS = 0x80070103
 BAD_PATHNAME = 0x80005000
@@ -36,6 +37,7 @@ _TEXTS = {
     INVALID_DATA: "The data is invalid.\r\n",
     FILE_EXISTS: "The file exists.\r\n",
     INVALID_PARAMETER: "The parameter is incorrect.\r\n",
+    DISK_FULL: "There is not enough space on the disk.\r\n",
     ALREADY_EXISTS: "Cannot create a file when that file already exists.\r\n",
     NO_MORE_ITEMS: "No more data is available.\r\n",
     PROPERTY_NOT_FOUND: "The directory property cannot be found in the cache.\r\n",
@@ -45,6 +47,7 @@ _TEXTS = {
 
 # What Winsock and the service control manager say when a virtual server or its service does not start.
 _WIN32_TEXTS = {
+    1053: "The service did not respond to the start or control request in a timely fashion.\r\n",
     87: "The parameter is incorrect.\r\n",
     1058: "The service cannot be started, either because it is disabled or because it has no enabled devices "
     "associated with it.\r\n",

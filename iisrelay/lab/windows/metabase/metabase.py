@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.windows import fault_points
 from iisrelay.lab.windows.metabase.conversion import to_stored
 from iisrelay.lab.windows.metabase.disk import Disk
 from iisrelay.lab.windows.metabase.failures import BAD_PATHNAME, failure, win32_failure
@@ -17,7 +20,7 @@ from iisrelay.lab.windows.metabase.virtual_servers import SERVICE_NAME, VirtualS
 from iisrelay.lab.windows.services import DISABLED, RUNNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iisrelay.lab.windows.machine import Machine
     from iisrelay.lab.windows.metabase.tree import Value
@@ -29,7 +32,8 @@ _SERVER_CLASS = "iissmtpserver"
 class Metabase:
     """The tree with its run-time state. Paths are relative to /LM: "SmtpSvc/1"; names are in any case.
 
-    ``change_number`` grows with every change, so that a listener can tell whether it has to look again.
+    ``change_number`` grows with every change, so that a listener can tell whether it has to look again; ``observers``
+    are told of each when it has been made.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -39,6 +43,7 @@ class Metabase:
         self.virtual_servers = VirtualServers(machine)
         self.disk = Disk(self)
         self.change_number = 0
+        self.observers: list[Callable[[], None]] = []
 
     # -- life cycle
 
@@ -78,14 +83,24 @@ class Metabase:
     def service_stopped(self, name: str) -> None:
         """Follow a service that has stopped: IISADMIN writes the file, SMTPSVC stops its virtual servers."""
         if name.upper() == _ADMIN_SERVICE:
-            self.save_to_disk()
+            with contextlib.suppress(NetError):  # a service that ends has nobody to tell that the disk is full
+                self.save_to_disk()
         elif name.upper() == SERVICE_NAME:
             self.virtual_servers.stop_all()
 
     def save_to_disk(self) -> None:
         """Write MetaBase.xml and a copy of it into the history."""
-        if find_key(self.root, "LM") is not None:
+        if find_key(self.root, "LM") is not None and fault_points.before_save(self.machine, "SaveData"):
             self.disk.save()
+
+    def power_lost(self) -> None:
+        """Come back from the file on disk.
+
+        IISADMIN also writes the file by itself some time after a change; power is taken to go sooner than that.
+        """
+        self.virtual_servers.stop_all()
+        self.disk.saved_digest = ""
+        self.disk.load_if_changed()
 
     # -- keys
 
@@ -126,14 +141,19 @@ class Metabase:
 
     def create(self, parent: Key, name: str, key_type: str) -> Key:
         """Create a key."""
-        self.change_number += 1
-        return parent.add(name, key_type)
+        if not fault_points.before_write(self.machine, _place(parent, name), "KeyType"):
+            return Key(name, key_type, parent)  # what SetInfo then writes to it finds no such path
+        key = parent.add(name, key_type)
+        self._changed()
+        return key
 
     def delete(self, parent: Key, name: str) -> None:
         """Delete a key with all below it; a virtual server that runs is stopped."""
         key = parent.child(name)
+        if not fault_points.before_write(self.machine, _place(parent, name), "KeyType"):
+            return
         parent.remove(name)
-        self.change_number += 1
+        self._changed()
         if key is not None and key.key_type.lower() == _SERVER_CLASS:
             self.virtual_servers.forget(key)
 
@@ -161,13 +181,15 @@ class Metabase:
         """
         schema = class_property(key.key_type, name)
         stored = to_stored(schema, value)
-        self.change_number += 1
+        if not fault_points.before_write(self.machine, _place(key), schema.name):
+            return
         if schema.volatile:
             self._command(key, schema.name, stored)
         elif schema.name == "KeyType":
             key.key_type = str(stored)
         else:
             write(key, schema, stored, attributes_of(schema))
+        self._changed()
 
     def clear(self, key: Key, name: str) -> None:
         """Delete the key's own value, so that the inherited one shows again.
@@ -175,8 +197,9 @@ class Metabase:
         Raises:
             NetError: 0x80005006 when the key's class does not have the property.
         """
-        if clear(key, class_property(key.key_type, name)):
-            self.change_number += 1
+        schema = class_property(key.key_type, name)
+        if fault_points.before_write(self.machine, _place(key), schema.name) and clear(key, schema):
+            self._changed()
 
     # -- state
 
@@ -198,6 +221,11 @@ class Metabase:
         self.virtual_servers.load_json(data["run_time"])
         self.root = key_from_json(data["root"], self.sealer)
 
+    def _changed(self) -> None:
+        self.change_number += 1
+        for observer in self.observers:
+            observer()
+
     def _run_time_value(self, key: Key, name: str) -> Value | None:
         if key.key_type.lower() != _SERVER_CLASS:
             return 0 if name == "Win32Error" else None
@@ -218,3 +246,8 @@ class Metabase:
             updated = self.read(service, mark)
             if updated is None or not updated.value:
                 write(service, class_property(service.key_type, name), self.machine.fqdn)
+
+
+def _place(key: Key, below: str = "") -> str:
+    """Give a path as scripts write it, below /LM."""
+    return f"{key.path.removeprefix('/LM').strip('/')}/{below}".strip("/")

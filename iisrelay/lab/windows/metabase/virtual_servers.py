@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from iisrelay.lab.faults import Event
 from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.windows import fault_points
 from iisrelay.lab.windows.metabase.lookup import look_up, write
 from iisrelay.lab.windows.metabase.schema import class_property
 from iisrelay.lab.windows.services import RUNNING
@@ -25,6 +27,7 @@ SERVICE_NAME = "SMTPSVC"
 ADDRESS_IN_USE = 10048
 INVALID_PARAMETER = 87
 SERVICE_NOT_ACTIVE = 1062
+SERVICE_REQUEST_TIMEOUT = 1053
 
 
 class State(IntEnum):
@@ -76,6 +79,8 @@ class VirtualServers:
             if code:
                 return code
         run_time = self.run_time(key)
+        if self._is_stuck(Event.START, key):
+            return SERVICE_REQUEST_TIMEOUT
         if run_time.state is State.PAUSED:
             run_time.state = State.STARTED
         if run_time.state is not State.STARTED:
@@ -87,6 +92,8 @@ class VirtualServers:
     def stop(self, key: Key) -> int:
         """Stop a virtual server; it then stays stopped when the service starts again."""
         run_time = self.run_time(key)
+        if self._is_stuck(Event.STOP, key):
+            return SERVICE_REQUEST_TIMEOUT
         if run_time.state is not State.STOPPED:
             self.run_times[key.name.lower()] = RunTime()
             _remember(key, False)
@@ -151,6 +158,9 @@ class VirtualServers:
             return SERVICE_NOT_ACTIVE
         run_time.state = after
         return 0
+
+    def _is_stuck(self, event: Event, key: Key) -> bool:
+        return fault_points.is_stuck(self.machine, event, f"SmtpSvc/{key.name}")
 
     def _start_service(self) -> int:
         service = self.machine.services.find(SERVICE_NAME)
