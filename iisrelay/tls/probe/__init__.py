@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import replace
 
 from iisrelay.tls.probe import contexts
-from iisrelay.tls.probe.certificate import read_certificate, report
 from iisrelay.tls.probe.endpoint import Endpoint, bare_host, resolve
 from iisrelay.tls.probe.failure import TalkError
 from iisrelay.tls.probe.findings import findings
@@ -20,6 +19,7 @@ from iisrelay.tls.probe.model import (
     Role,
     TlsMode,
 )
+from iisrelay.tls.probe.trust import judge_chain
 
 __all__ = [
     "VERSIONS",
@@ -142,6 +142,8 @@ def _certificate(endpoint: Endpoint, seen: Look, ca_file: str | None) -> Certifi
         return None
     now = dt.datetime.now(dt.UTC)
     try:
+        from iisrelay.tls.probe.certificate import read_certificate  # noqa: PLC0415 - large, and a package of its own
+
         chain = [read_certificate(der, now) for der in seen.certificates]
     except ImportError:
         return CertificateReport((), endpoint.server_name, None, None, (NO_DETAILS,))
@@ -149,4 +151,4 @@ def _certificate(endpoint: Endpoint, seen: Look, ca_file: str | None) -> Certifi
         words = f"the certificate cannot be read: {error}"
         return CertificateReport((), endpoint.server_name, None, None, (words,))
     verification_error = check_trust(endpoint, seen.mode, contexts.verifying(ca_file))
-    return report(chain, endpoint.server_name, verification_error, now)
+    return judge_chain(chain, endpoint.server_name, verification_error, now)

@@ -50,6 +50,20 @@ class HandshakeError(TalkError):
         self.outcome = outcome
 
 
+EXPIRED = "a certificate of the chain has expired"
+NOT_YET_VALID = "a certificate of the chain is not valid yet"
+# By the numbers of OpenSSL (X509_V_ERR_...), whose words differ from version to version.
+TRUST_WORDS = {
+    9: NOT_YET_VALID,
+    10: EXPIRED,
+    18: "the certificate is self-signed, so nobody vouches for it",
+    19: "the chain ends in a root that this machine does not trust",
+    20: "the issuer is not known here: the server does not send its intermediate certificate, or this machine does not "
+    "trust the root",
+    21: "the server does not send its intermediate certificates",
+    23: "the certificate has been revoked",
+    26: "the certificate is not meant for a server",
+}
 ALERTS = {
     "PROTOCOL_VERSION": "refuses this version of TLS (alert protocol_version)",
     "HANDSHAKE_FAILURE": "refuses the handshake (alert handshake_failure): it does not speak this version, "
@@ -83,7 +97,8 @@ LOCAL_LIMITS = frozenset(
 def handshake_error(error: OSError) -> HandshakeError:
     """Tell from the error of a handshake who ended it, and why."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return HandshakeError(Outcome.UNCLEAR, error.verify_message, Kind.UNTRUSTED)
+        words = f"the certificate is not trusted here: {error.verify_message}"
+        return HandshakeError(Outcome.UNCLEAR, TRUST_WORDS.get(error.verify_code, words), Kind.UNTRUSTED)
     if isinstance(error, TimeoutError):
         return HandshakeError(Outcome.UNCLEAR, "does not answer the TLS handshake in time", Kind.SILENT)
     reason = getattr(error, "reason", None) or ""

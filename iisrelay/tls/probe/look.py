@@ -48,7 +48,7 @@ def look(endpoint: Endpoint, context: ssl.SSLContext) -> Look:
 
 
 def check_trust(endpoint: Endpoint, mode: TlsMode, context: ssl.SSLContext) -> str | None:
-    """Tell what is wrong with the chain in OpenSSL's words, nothing ("") if it is trusted, None if nobody can tell."""
+    """Tell what is wrong with the chain in words, nothing ("") if it is trusted, None if nobody can tell."""
     try:
         with _shaken_hands(endpoint, mode, context, Look()) as wire:
             say_goodbye(wire)

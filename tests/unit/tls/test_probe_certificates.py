@@ -11,7 +11,8 @@ from servers.scripted import before_raw_tls, scripted, server_context, starttls_
 
 from iisrelay.errors import UsageError
 from iisrelay.tls.probe import Outcome, TlsMode, probe_smart_host
-from iisrelay.tls.probe.certificate import name_matches, read_certificate
+from iisrelay.tls.probe.certificate import read_certificate
+from iisrelay.tls.probe.trust import name_matches
 
 NAME = "smarthost.example"
 UNKNOWN_ISSUER = (
