@@ -32,6 +32,19 @@ function Remove-FirewallRule([string]$Change, [string]$Name) {
     }
 }
 
+function Remove-OtherFirewallRules([string]$Change, [string]$Prefix, $Keep) {
+    # Of our own rules those for endpoints that nobody wants any more.
+    Invoke-Change $Change 'firewall' '' '' {
+        $outcome = 'unchanged'
+        foreach ($rule in (Get-FirewallRules $Prefix)) {
+            if (@($Keep) -contains $rule.Name) { continue }
+            (New-Object -ComObject HNetCfg.FwPolicy2).Rules.Remove($rule.Name)
+            $outcome = 'applied'
+        }
+        $outcome
+    }
+}
+
 function Find-FirewallRules([string]$Name) {
     # The texts of all rules of that very name: names need not be unique.
     foreach ($rule in (Get-FirewallRules $Name)) { if ($rule.Name -eq $Name) { $rule.Text } }

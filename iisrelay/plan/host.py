@@ -54,7 +54,8 @@ def firewall_changes(comparison: Comparison, target: Target, placements: Iterabl
     wanted = {}
     for placement in placements:
         if placement.server.state != "absent":
-            wanted.update({rule_name(binding): binding for binding in placement.server.bindings if _reachable(binding)})
+            reachable = filter(is_reachable, placement.server.bindings)
+            wanted.update({rule_name(binding): binding for binding in reachable})
     for name, binding in wanted.items():
         address, port = endpoint(binding)
         yield from _rule(comparison, name, f"TCP {port} on {address or 'any'} from {remote}")
@@ -71,9 +72,9 @@ def _rule(comparison: Comparison, name: str, text: str) -> Iterator[Change]:
 
 
 def _rule_parts(text: str) -> tuple[str, frozenset[str]]:
-    """Split a rule's text; the firewall shows remote addresses in an order of its own."""
+    """Split a rule's text; the firewall shows remote addresses in an order and a notation of its own."""
     head, _, remote = text.partition(" from ")
-    return head, frozenset(remote.split(","))
+    return head, frozenset(_remote_address(address) for address in remote.split(","))
 
 
 def rule_name(binding: str) -> str:
@@ -83,12 +84,21 @@ def rule_name(binding: str) -> str:
 
 
 def remote_text(addresses: Iterable[str]) -> str:
-    """Write remote addresses as the firewall shows them: with masks, sorted."""
-    networks = {ipaddress.ip_network(address, strict=False) for address in addresses}
-    return ",".join(sorted(f"{net.network_address}/{net.netmask}" for net in networks)) or "any"
+    """Write remote addresses as the firewall shows them: with masks (IPv6: prefix lengths), sorted."""
+    return ",".join(sorted({_remote_address(address) for address in addresses})) or "any"
 
 
-def _reachable(binding: str) -> bool:
+def _remote_address(text: str) -> str:
+    """Give an address or a network in one notation; the firewall's words (LocalSubnet) have no case."""
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return "LocalSubnet" if text.lower() == "localsubnet" else text
+    return f"{network.network_address}/{network.netmask if network.version == 4 else network.prefixlen}"
+
+
+def is_reachable(binding: str) -> bool:
+    """Tell whether others than the host itself can reach an endpoint."""
     address, _ = endpoint(binding)
     return not address.startswith("127.")
 

@@ -34,6 +34,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "New-Folder": ("folders.ps1",),
     "Set-FirewallRule": ("firewall.ps1", "firewall-write.ps1"),
     "Remove-FirewallRule": ("firewall.ps1", "firewall-write.ps1"),
+    "Remove-OtherFirewallRules": ("firewall.ps1", "firewall-write.ps1"),
 }
 SECRET_INPUT = "secret:"  # noqa: S105 - the beginning of a name, not a secret
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import iisrelay
 from iisrelay.errors import RefusedError
 from iisrelay.plan.guard import OPEN_RELAY, WIDEST_PREFIX, prefix_length
-from iisrelay.plan.host import SERVICE_PATH, remote_text, rule_name
+from iisrelay.plan.host import SERVICE_PATH, is_reachable, remote_text, rule_name
 from iisrelay.plan.places import endpoint
 from iisrelay.plan.servers import DOMAIN_CLASS, ROUTING_CLASS, absolute
 from iisrelay.plan.values import default_bits, strongest
@@ -30,7 +30,7 @@ from iisrelay.secret import Secret
 from iisrelay.settings.stored import AccessList, Kind, Store
 from iisrelay.site.target import Assignment, Cleared, DomainTarget, Target, VirtualServerTarget
 from iisrelay.state.observed import STARTED, STOPPED
-from iisrelay.state.request import SMTP_FEATURE
+from iisrelay.state.request import FIREWALL_PREFIX, SMTP_FEATURE
 from iisrelay.status import Restart
 
 ANY_BUILD = (0, 2**31)
@@ -280,13 +280,18 @@ def _firewall_drafts(target: Target) -> Iterator[Draft]:
     if not target.firewall.manage:
         return
     remote = remote_text(target.firewall.remote_addresses)
+    names = tuple(dict.fromkeys(_rule_names(target)))
+    for name in names:
+        function, arguments = firewall_call(name, remote)
+        yield Draft(FIREWALL, "firewall", f"firewall: {name} from {remote}", function, arguments)
+    yield Draft(FIREWALL, "firewall", "firewall: no other rules of iisrelay", "Remove-OtherFirewallRules",
+                (("Prefix", FIREWALL_PREFIX), ("Keep", names)))  # fmt: skip
+
+
+def _rule_names(target: Target) -> Iterator[str]:
     for server in target.virtual_servers:
-        reachable = [] if server.state == "absent" else server.bindings
-        for binding in reachable:
-            if not endpoint(binding)[0].startswith("127."):
-                name = rule_name(binding)
-                function, arguments = firewall_call(name, remote)
-                yield Draft(FIREWALL, "firewall", f"firewall: {name} from {remote}", function, arguments)
+        if server.state != "absent":
+            yield from (rule_name(binding) for binding in server.bindings if is_reachable(binding))
 
 
 __all__ = ["environment_name", "render_standalone"]
