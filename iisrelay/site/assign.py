@@ -51,9 +51,15 @@ def raw_assignments(
             codec=place.codec,
             mask=place.codec.mask,
             sensitive=place.codec.sensitive,
-            restart=named.restart if named else Restart.NONE,
+            restart=_raw_restart(named, is_service=prefix != (RAW_KEY,)),
             origin=origin(tree, (*prefix, name), file),
         )
+
+
+def _raw_restart(named: Setting | None, *, is_service: bool) -> Restart:
+    """Give the restart of a raw property: that of the key for it. All virtual servers may inherit from the service."""
+    restart = named.restart if named else Restart.NONE
+    return Restart.SERVICE if is_service and restart is Restart.VIRTUAL_SERVER else restart
 
 
 def host_assignments(values: Iterator[HostValue], tree: Fields, file: str) -> Iterator[Assignment]:

@@ -5,12 +5,10 @@ from ipaddress import IPv4Network
 
 from iisrelay.settings.access import ConnectionRules, RelayRules
 from iisrelay.settings.catalog import CATALOG, Scope
-from iisrelay.settings.declare import Metabase
 from iisrelay.settings.lists import OWN_ADDRESSES, parse_address, parse_binding
 from iisrelay.settings.messages import Messages
 from iisrelay.settings.numbers import parse_duration
-from iisrelay.settings.raw import RawSection
-from iisrelay.site.assign import is_written
+from iisrelay.site.check_raw import check_raw
 from iisrelay.site.model import VirtualServer
 from iisrelay.site.problems import Finding, Location
 
@@ -28,7 +26,7 @@ def check_server(server: VirtualServer) -> Iterator[Finding]:
     if server.access is not None:
         yield from _rules(server.access.connections, "connections")
         yield from _rules(server.access.relay, "relay")
-    yield from _raw_twins(server)
+    yield from check_raw(server)
 
 
 def _bindings(server: VirtualServer) -> Iterator[Finding]:
@@ -133,20 +131,3 @@ def _wider(entry: str | IPv4Network, networks: set[IPv4Network]) -> IPv4Network 
 
 def _shown(entry: str | IPv4Network) -> str:
     return OWN_ADDRESSES if entry == OWN_ADDRESSES else str(entry).removesuffix("/32")
-
-
-def _raw_twins(server: VirtualServer) -> Iterator[Finding]:
-    """Find raw properties that a named key manages as well."""
-    raw = server.metabase
-    if not isinstance(raw, RawSection):
-        return
-    for name in sorted(raw.model_fields_set):
-        place = next(item for item in type(raw).model_fields[name].metadata if isinstance(item, Metabase))
-        for setting in CATALOG:
-            is_same = setting.scope is Scope.VIRTUAL_SERVER and setting.address.name == place.name
-            if is_same and _share_bits(setting.mask, place.codec.mask) and is_written(server, setting):
-                yield Finding(("metabase", name), f"is the same as {setting.key}, which is set too")
-
-
-def _share_bits(one: int | None, other: int | None) -> bool:
-    return one is None or other is None or bool(one & other)
