@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from iisrelay.engine.scripts import Answer, Answers
 from iisrelay.plan.change import Change
 from iisrelay.plan.model import Plan
-from iisrelay.plan.servers import SERVER_STATE
+from iisrelay.plan.servers import AUTO_START, SERVER_STATE
 from iisrelay.results import DONE, ChangeResult
 from iisrelay.script.steps import RESTART_STEP
 from iisrelay.secret import Secret
@@ -38,8 +38,8 @@ def _result(change: Change, answers: Answers, still: Change | None) -> ChangeRes
     restart = answers.changes.get(RESTART_STEP)
     if restart is not None and change.restart in (Restart.VIRTUAL_SERVER, Restart.SERVICE):
         return ChangeResult(change, Outcome.NOT_VERIFIED, f"is stored, but the restart failed: {restart.message}")
-    # A virtual server that the service has started is changed, although the step for it found it so.
-    is_unchanged = answer.outcome is Outcome.UNCHANGED and change.name != SERVER_STATE
+    # What the service has changed on a start or a stop is changed, although the step for it found it so.
+    is_unchanged = answer.outcome is Outcome.UNCHANGED and change.name not in (SERVER_STATE, AUTO_START)
     return ChangeResult(change, Outcome.UNCHANGED if is_unchanged else Outcome.APPLIED)
 
 
