@@ -26,6 +26,7 @@ def warnings(target: Target, outlook: Outlook) -> tuple[str, ...]:
         *_features(target, outlook),
         *_setup(outlook),
         *_esmtp(outlook),
+        *_registry(target, outlook),
         *_deadlines(outlook),
         *(text for placement in outlook.placements for text in _server(outlook, placement)),
         *_unreadable(outlook),
@@ -85,6 +86,24 @@ def _esmtp(outlook: Outlook) -> Iterator[str]:
 def _outbound_verbs(outlook: Outlook, placement: Placement) -> object:
     own = outlook.value(placement.path, OUTBOUND_ESMTP)
     return outlook.value("SmtpSvc", OUTBOUND_ESMTP) if own is None else own
+
+
+def _registry(target: Target, outlook: Outlook) -> Iterator[str]:
+    """Name values that have a wrong type now, and states that this Windows must not have."""
+    build = outlook.observed.facts.build
+    unsafe: dict[str, None] = {}
+    for item in target.assignments:
+        if item.address.store is not Store.REGISTRY:
+            continue
+        if build < item.minimum_build == BUILD_2022 and item.setting != "tls.policy":
+            unsafe[item.setting] = None
+        current = outlook.observed.find(item.address)
+        if current is not None and current.value is not None and not isinstance(current.value, int):
+            place = f"{item.address.path} {item.address.name}"
+            yield f"{place} is {current.value!r}, which is no REG_DWORD: Windows is taken to ignore it"
+    if unsafe:
+        reason = "values of TLS 1.3 before Windows Server 2022 are documented as unsafe"
+        yield f"{', '.join(unsafe)}: left out, because {reason}"
 
 
 def _deadlines(outlook: Outlook) -> Iterator[str]:

@@ -185,8 +185,8 @@ _STORED_STATES: Mapping[str, tuple[int | None, int | None]] = {
 
 def _protocol_values(protocol: str, side: str, state: str, setting: str) -> Iterator[HostValue]:
     path = rf"{SCHANNEL}\{protocol}\{side}"
-    # Keys of TLS 1.3 before 2022 are documented as an unsafe configuration.
-    minimum_build = BUILD_2022 if protocol == "TLS 1.3" else 0
+    # Values of TLS 1.3 before 2022 are documented as an unsafe configuration: there they are at most taken away.
+    minimum_build = BUILD_2022 if protocol == "TLS 1.3" and state != "default" else 0
     for name, value in zip(("Enabled", "DisabledByDefault"), _STORED_STATES[state], strict=True):
         address = Address(Store.REGISTRY, path, name)
         if minimum_build <= BUILD_2008_R2:

@@ -86,3 +86,9 @@ def test_schannel_takes_any_number_but_0_for_true():
 )
 def test_features(section, names):
     assert feature_names(Features.model_validate(section)) == names
+
+
+@pytest.mark.parametrize("build", [7601, 17763, 20348])
+def test_keys_of_tls_1_3_may_be_taken_away_on_any_windows(build):
+    found = effective({"protocols": {"TLS 1.3": {"client": "default"}}}, build)
+    assert found == {("TLS 1.3\\Client", "Enabled"): None, ("TLS 1.3\\Client", "DisabledByDefault"): None}
