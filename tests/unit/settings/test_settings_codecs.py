@@ -13,6 +13,11 @@ from iisrelay.settings.words import Bit, Bits, Flag, Switch, Verbs, Words
 DWORDS = st.integers(0, 2**32 - 1)
 
 
+def name_of(value):
+    """Name a parameter of a test the same in every process that collects it."""
+    return type(value).__name__ if hasattr(value, "store") else repr(value)
+
+
 @pytest.mark.parametrize(
     ("codec", "written", "stored"),
     [
@@ -48,7 +53,7 @@ DWORDS = st.integers(0, 2**32 - 1)
         (Folder(), "D:/mail/a b", "D:/mail/a b"),
         (Words(Kind.DWORD, {False: 2, True: 1, "unused": 0}), False, 2),
     ],
-    ids=str,
+    ids=name_of,
 )
 def test_written_becomes_stored_and_is_shown_as_the_same(codec, written, stored):
     assert codec.store(written) == stored
@@ -105,7 +110,7 @@ def test_written_becomes_stored_and_is_shown_as_the_same(codec, written, stored)
         (AddressRules(), {"allow": "some"}, "known are"),
         (AddressRules(), [], "allow: and"),
     ],
-    ids=str,
+    ids=name_of,
 )
 def test_what_makes_no_sense_is_refused_in_words(codec, written, reason):
     with pytest.raises(ValueError, match=reason.replace("+", r"\+")):
