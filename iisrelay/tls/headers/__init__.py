@@ -19,8 +19,8 @@ def parse_message(text: bytes | str) -> Route:
     leaving = find_leaving(hops)
     return Route(
         hops=hops,
-        leaving=leaving.number if leaving else None,
-        verdict=leaving.verdict if leaving else Verdict.UNKNOWN,
+        leaving=leaving.hop.number if leaving.hop else None,
+        verdict=leaving.hop.verdict if leaving.hop else Verdict.UNKNOWN,
         explanation=explain(hops, leaving),
         notes=(*trace.notes, *_clock_notes(hops)),
     )

@@ -1,6 +1,7 @@
 """From one Received header to a hop."""
 
 import datetime as dt
+import re
 from email.utils import parsedate_to_datetime
 
 from iisrelay.tls.headers.clauses import Clauses, parse_clauses
@@ -11,6 +12,7 @@ from iisrelay.tls.headers.security import read_security
 from iisrelay.tls.headers.software import EXCHANGE_ONLINE, EXCHANGE_SERVER, SMTPSVC, identify
 
 LONGEST_DATE = 120
+FRACTION = re.compile(r"(:\d\d)\.\d{1,9}(?!\d)")  # of a second, as SendGrid writes it
 LONGEST_PROTOCOL = 30
 PICKUP = "mail pickup service"
 # Ways of a message that are no connection between servers by SMTP.
@@ -72,7 +74,7 @@ def _time(date: str) -> dt.datetime | None:
     if not date or len(date) > LONGEST_DATE:
         return None
     try:
-        time = parsedate_to_datetime(date)
+        time = parsedate_to_datetime(FRACTION.sub(r"\1", date))
         time = time if time.tzinfo else time.replace(tzinfo=dt.UTC)
         time.astimezone(dt.UTC)  # the first and last days of the calendar have no time in every zone
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -1,6 +1,7 @@
 """Which hop leaves the relay, and how the message went there, in an administrator's words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from iisrelay.tls.headers.hop import is_smtp
@@ -16,25 +17,40 @@ PROVIDER_DOMAINS = (
 )
 
 
-def find_leaving(hops: Sequence[Hop]) -> Hop | None:
-    """Find the hop whose sender is the relay."""
+@dataclass(frozen=True)
+class Leaving:
+    """The hop that leaves the relay, and the one that the relay stamped before, where there are such hops."""
+
+    relay: Hop | None
+    hop: Hop | None
+
+
+def find_leaving(hops: Sequence[Hop]) -> Leaving:
+    """Find the hop whose sender is the relay: the one after the last that an IIS SMTP stamped."""
     relays = [hop for hop in hops if _is_relay(hop)]
-    if relays:
-        return next((hop for hop in hops[relays[-1].number :] if is_smtp(hop)), None)
-    legs = [hop for hop in hops if is_smtp(hop)]
+    if not relays:
+        return Leaving(None, _into_smart_host([hop for hop in hops if is_smtp(hop)]))
+    for relay in reversed(relays):
+        after = next((hop for hop in hops[relay.number :] if is_smtp(hop)), None)
+        # The recipients' own IIS SMTP may stand at the end, behind the server that our relay delivered to.
+        if after is not None and not _is_relay(after):
+            return Leaving(relay, after)
+    return Leaving(relays[-1], None)
+
+
+def _into_smart_host(legs: Sequence[Hop]) -> Hop | None:
     into_provider = [hop for hop in legs if _is_provider(hop) and not is_microsoft_cloud(hop.from_name)]
     over_network = [hop for hop in legs if not _is_loopback(hop.from_ip)]
     return next(iter([*into_provider, *over_network, *legs]), None)
 
 
-def explain(hops: Sequence[Hop], leaving: Hop | None) -> str:
+def explain(hops: Sequence[Hop], leaving: Leaving) -> str:
     """Say in one sentence how the message left the relay."""
-    relay = next((hop for hop in reversed(hops) if _is_relay(hop)), None)
     if not hops:
         return "There is no Received header, so nothing shows the way of this message."
-    if leaving is None:
-        return _explain_missing(relay)
-    return f"{_leg(leaving)} {_statement(leaving)}{_doubt(relay, leaving)}."
+    if leaving.hop is None:
+        return _explain_missing(leaving.relay)
+    return f"{_leg(leaving.hop)} {_statement(leaving.hop)}{_doubt(leaving.relay, leaving.hop)}."
 
 
 def _explain_missing(relay: Hop | None) -> str:
@@ -76,10 +92,18 @@ def _statement(hop: Hop) -> str:
 def _doubt(relay: Hop | None, leaving: Hop) -> str:
     if relay is None:
         return "; no IIS SMTP stamped this message, so this is the first connection to a smart host"
-    names = {name.casefold() for name in (leaving.from_name, leaving.from_helo) if name}
-    if relay.by and relay.by.casefold() not in names:
+    names = [name for name in (leaving.from_name, leaving.from_helo) if name]
+    if relay.by and not any(_is_same_host(relay.by, name) for name in names):
         return f"; the relay stamps itself {relay.by}, so a server between the two may have left no trace"
     return ""
+
+
+def _is_same_host(one: str, other: str) -> bool:
+    """Compare names; one without a domain is the same host in any domain."""
+    first, second = one.casefold().rstrip("."), other.casefold().rstrip(".")
+    if "." in first and "." in second:
+        return first == second
+    return first.partition(".")[0] == second.partition(".")[0]
 
 
 def _is_relay(hop: Hop) -> bool:

@@ -22,11 +22,11 @@ class Endpoint:
 
     @property
     def indicated_name(self) -> str | None:
-        """Give the name for the handshake (SNI), where an address must not stand."""
+        """Give the name for the handshake (SNI), where neither an address may stand nor what is no name."""
         try:
             ipaddress.ip_address(self.server_name)
         except ValueError:
-            return self.server_name
+            return self.server_name if _is_name(self.server_name) else None
         return None
 
     def connect(self) -> Wire:
@@ -38,7 +38,7 @@ class Endpoint:
             except OSError as error:
                 failures.append(f"{address} port {self.port}: {connect_words(error)}")
             else:
-                return Wire(connection, self.timeout_s)
+                return Wire(connection, address, self.timeout_s)
         raise TalkError(Stage.CONNECT, Kind.NETWORK, "; ".join(failures))
 
 
@@ -49,6 +49,13 @@ def bare_host(host: str) -> str:
         inner = inner[1:-1]
     inner = inner[5:] if inner.casefold().startswith("ipv6:") else inner
     return inner.rstrip(".") if inner.strip(".") else inner
+
+
+def _is_name(text: str) -> bool:
+    try:
+        return bool(text.encode("idna")) and not text.startswith(".") and "\0" not in text
+    except UnicodeError:
+        return False
 
 
 def resolve(host: str, port: int, timeout_s: float) -> tuple[str, ...]:

@@ -17,9 +17,10 @@ VERSION_NAMES = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2",
 
 
 class Wire:
-    """A connected socket; ``stage`` is what errors are reported with."""
+    """A connected socket; ``peer`` is the server's address, ``stage`` is what errors are reported with."""
 
-    def __init__(self, connection: socket.socket, timeout_s: float) -> None:
+    def __init__(self, connection: socket.socket, peer: str, timeout_s: float) -> None:
+        self.peer = peer
         self._socket = connection
         self._end = time.monotonic() + timeout_s
         self._buffer = bytearray()
@@ -32,11 +33,6 @@ class Wire:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._socket.close()
-
-    @property
-    def peer(self) -> str:
-        """Give the address of the server."""
-        return str(self._socket.getpeername()[0])
 
     @property
     def local(self) -> str:

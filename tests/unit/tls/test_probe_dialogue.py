@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 import time
 
 import pytest
@@ -200,6 +201,25 @@ def test_aiosmtpd_with_tls(pairs):
     assert result.accepts_tls12 is True
     assert result.auth_before == ()
     assert set(result.auth_after) == {"LOGIN", "PLAIN"}
+
+
+@pytest.mark.parametrize(
+    "name", [".dot.example", "x" * 70 + ".example", "a..b", "na\0me", "under_score.example", "bücher.example"]
+)
+def test_a_name_to_check_that_cannot_be_indicated(pairs, name):
+    """The full name of a virtual server may be anything that somebody typed."""
+    with scripted(starttls_host(lambda: server_context(pairs["good"]))) as port:
+        result = probe_smart_host("127.0.0.1", port, server_name=name)
+    assert result.accepts_tls12 is True
+    assert result.certificate.name_matches is False
+
+
+def test_a_server_that_resets_the_connection():
+    def serve(connection):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    result = probed(serve)
+    assert first(result).code in ("no-greeting", "unreachable")
 
 
 def test_nothing_listens():
