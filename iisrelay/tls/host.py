@@ -19,7 +19,7 @@ from iisrelay.tls.facts import HostProbe, TlsFacts, parse_facts
 from iisrelay.tls.finding import Finding, Severity
 from iisrelay.tls.judge_inbound import inbound_findings
 from iisrelay.tls.judge_programs import program_findings
-from iisrelay.tls.judge_protocols import WATCHED, Machine, has_update, protocol_findings
+from iisrelay.tls.judge_protocols import Machine, has_update, protocol_findings, watched_keys
 from iisrelay.tls.judge_routes import route_findings
 from iisrelay.tls.routes import Relay, Route, registry_of, relays_of, request, routes_of
 from iisrelay.tls.schannel import effective
@@ -112,7 +112,7 @@ class _Check:
             routes = tuple(route for relay in relays for route in routes_of(observed, relay))
             probes = tuple(_probes(relays, routes)) if self.probe else ()
             self.progress(self.subject.name, f"probing {len(probes)} servers from the host" if probes else "asking")
-            inputs = {"keys": "\n".join(WATCHED), "probes": _lines(probes, timeout_s)}
+            inputs = {"keys": "\n".join(watched_keys()), "probes": _lines(probes, timeout_s)}
             facts = parse_facts(answer_of(transport.run(check_script(), inputs, timeout_s)))
         return judge(self.subject, observed, facts, self.day, probed=self.probe)
 

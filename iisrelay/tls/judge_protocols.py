@@ -15,12 +15,15 @@ from iisrelay.tls.windows import Side, State, windows_of
 SWITCH_ON = "site file: `tls: {policy: tls12}`, then `iisrelay apply`"
 RESTART = "Restart-Service IISADMIN -Force; Start-Service SMTPSVC"
 REBOOT = "Restart-Computer"
-# What was written here after the service began to run may be unknown to it.
-WATCHED = (
-    *(key for side in Side for key in (key_of(TLS_12, side), key_of(TLS_12, side).rpartition("\\")[0])),
+# What was written to these keys after the service began to run may be unknown to it. A key that is not there may have
+# been deleted, which its parent remembers.
+DECISIVE = (
+    *(key_of(TLS_12, side) for side in Side),
     suites.POLICY_LIST,
+    suites.LOCAL_LIST,
     *(suites.algorithm_key(name) for name in suites.ALGORITHMS),
 )
+GENERATIONS = 4
 WORDS = {
     State.ENABLED: "on",
     State.DISABLED_BY_DEFAULT: "off unless a program asks for it, which SMTPSVC does not",
@@ -184,7 +187,7 @@ def _restart(machine: Machine) -> Iterator[Finding]:
     since = facts.booted if needs_boot else facts.started
     fix = REBOOT if needs_boot else RESTART
     event = "Windows was started" if needs_boot else "the process of SMTPSVC (inetinfo) was started"
-    times = {path: time for path, time in facts.written.items() if time is not None}
+    times = _written(facts)
     client = find(machine.states, TLS_12, Side.CLIENT)
     if since is None or (client.values and client.path not in times):
         message = f"whether {event} after TLS 1.2 was set cannot be told"
@@ -201,6 +204,27 @@ def _restart(machine: Machine) -> Iterator[Finding]:
         yield Finding(
             "restart", Severity.OK, "the service was started after the registry was set", evidence, "", "host"
         )
+
+
+def watched_keys() -> tuple[str, ...]:
+    """Give the registry keys whose times a check needs."""
+    return tuple(dict.fromkeys(path for key in DECISIVE for path in _lineage(key)))
+
+
+def _lineage(key: str) -> list[str]:
+    parts = key.split("\\")
+    return ["\\".join(parts[: len(parts) - generation]) for generation in range(GENERATIONS)]
+
+
+def _written(facts: TlsFacts) -> dict[str, dt.datetime]:
+    """Give for each decisive key when it was written, or the nearest key above it that is there."""
+    times: dict[str, dt.datetime] = {}
+    for key in DECISIVE:
+        path = next((path for path in _lineage(key) if facts.written.get(path) is not None), None)
+        time = facts.written[path] if path is not None else None
+        if path is not None and time is not None:
+            times[path] = time
+    return times
 
 
 def _doubt(client: ProtocolState) -> Severity:

@@ -65,6 +65,7 @@ class Machine:
         """Install a fresh server; ``smtp`` adds the SMTP Server feature with its WMI provider."""
         machine = cls(name, find_version(version), domain)
         machine_seed.seed(machine)
+        machine.booted_at = machine.clock.timestamp()  # Setup ends with a restart: nothing that it wrote is newer
         machine.schannel.machine_started()
         if smtp:
             machine_seed.add_smtp(machine)

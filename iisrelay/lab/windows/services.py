@@ -140,6 +140,8 @@ class Services:
         if declaration.delayed:
             key.set("DelayedAutostart", ValueKind.DWord, 1)
         self.states[declaration.name.lower()] = RUNNING if declaration.running else STOPPED
+        if declaration.running:
+            self.started[declaration.name.lower()] = time.time()
         return Service(self, declaration.name)
 
     def remove(self, name: str) -> None:
