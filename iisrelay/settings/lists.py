@@ -19,6 +19,9 @@ def expect_list(written: object, what: str) -> Sequence[object]:
     return written
 
 
+_PORT = re.compile("[0-9]{1,5}")
+
+
 def parse_binding(written: object) -> str:
     """Give an endpoint as ``IP:port``, with ``*`` for all addresses.
 
@@ -31,7 +34,7 @@ def parse_binding(written: object) -> str:
         raise ValueError(
             f"{quoted(text)} has an IPv6 address; the SMTP service's bindings are documented for IPv4 only"
         )
-    if not colon or not port.isdecimal() or not 1 <= int(port) <= 65535:
+    if not colon or not _PORT.fullmatch(port) or not 1 <= int(port) <= 65535:
         raise ValueError(f"{quoted(text)} is not 'IP:port' or '*:port'")
     if address == "*":
         return f"*:{int(port)}"

@@ -52,7 +52,7 @@ class Number(Codec):
 
 
 _BYTES = {"": 1, "b": 1, "bytes": 1, "kb": 2**10, "kib": 2**10, "mb": 2**20, "mib": 2**20, "gb": 2**30, "gib": 2**30}
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*")
+_SIZE = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)\s*")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Size(Codec):
 
 MINUTES = 60
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:\d+[dhms])+")
+_DURATION = re.compile(r"(?:[0-9]{1,12}[dhms])+")
 
 
 def parse_duration(written: object) -> int:

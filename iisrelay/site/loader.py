@@ -12,6 +12,8 @@ from iisrelay.site.resolve import Resolver
 from iisrelay.site.target import Target
 from iisrelay.site.tree import Fields, Node, Unreadable, read_tree
 
+HINT = "Correct the file and run `iisrelay validate` again."
+
 
 @dataclass(frozen=True)
 class Site:
@@ -31,7 +33,7 @@ def load_site(path: Path | str) -> Site:
     file = str(path)
     tree, problems = _read(Path(path), file)
     if not isinstance(tree, Fields):
-        raise SiteFileError((Problem(file, tree.line, "(file)", "expected keys such as version: and hosts:"),))
+        raise SiteFileError((Problem(file, tree.line, "(file)", "expected keys such as version: and hosts:"),), HINT)
     found = list(problems)
     _, findings = validate(SiteFile, tree)
     found += [problem(tree, finding, file) for finding in findings]
@@ -43,7 +45,7 @@ def load_site(path: Path | str) -> Site:
     found += [item for item in resolver.problems if not findings or "is missing" not in item.message]
     found += report.errors
     if found:
-        raise SiteFileError(_ordered(found), "Correct the file and run `iisrelay validate` again.")
+        raise SiteFileError(_ordered(found), HINT)
     builder = Builder(file)
     targets = tuple(builder.target(host, report.warnings_of(host.name)) for host in hosts)
     return Site(file, targets, _ordered(report.all_warnings()))
@@ -53,7 +55,7 @@ def _read(path: Path, file: str) -> tuple[Node, tuple[Problem, ...]]:
     try:
         return read_tree(path)
     except Unreadable as error:
-        raise SiteFileError((Problem(file, error.line, error.key_path, error.message),)) from None
+        raise SiteFileError((Problem(file, error.line, error.key_path, error.message),), HINT) from None
 
 
 def _ordered(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -18,6 +18,12 @@ from iisrelay.settings.virtual_server import VirtualServerSettings
 HOST_KEY = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?"
 
 
+def _version(written: object) -> object:
+    if written != 1 or isinstance(written, bool):
+        raise ValueError(f"expected 1, the version of this format, not {quoted(written)}")
+    return written
+
+
 def _server_name(name: str) -> str:
     refuse_unstorable(name)
     if not name or name != name.strip():
@@ -170,7 +176,7 @@ class Host(HostDefaults):
 class SiteFile(Common):
     """A site file."""
 
-    version: Literal[1] = Field(description="Version of this format: 1.")
+    version: Annotated[Literal[1], BeforeValidator(_version)] = Field(description="Version of this format: 1.")
     host_defaults: HostDefaults | None = Field(None, description="Merged into every host.")
     hosts: dict[Annotated[str, AfterValidator(_host_key)], Host | None] = Field(
         description="The hosts, by name.", min_length=1

@@ -99,8 +99,10 @@ def _without(tree: Node, location: Location) -> Node:
         return Items(tree.line, (*tree.items[:key], *kept, *tree.items[key + 1 :]))
     if isinstance(tree, Fields) and key in tree.entries:
         entry = tree.entries[str(key)]
-        if rest:
-            return tree.with_entry(str(key), Entry(entry.line, _without(entry.node, rest)))
+        node = _without(entry.node, rest) if rest else None
+        # Of a list in which everything is wrong nothing is left: that it is empty then is nobody's mistake.
+        if node is not None and not (isinstance(node, Items) and not node.items):
+            return tree.with_entry(str(key), Entry(entry.line, node))
         return Fields(tree.line, {name: item for name, item in tree.entries.items() if name != key})
     return tree
 

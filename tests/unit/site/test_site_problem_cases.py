@@ -34,3 +34,12 @@ def _check(lines, mark, problems):
         assert len(found) == len(expected), f"line {number}: expected {expected}, found {found}"
         assert all(any(text.startswith(start) for text in found) for start in expected), f"line {number}: {found}"
         assert all(any(text.startswith(start) for start in expected) for text in found), f"line {number}: {found}"
+
+
+@pytest.mark.parametrize("text", ["- 1\n", "a: [\n", "hosts: {a: }\n"])
+def test_every_refusal_names_the_next_step(text, tmp_path):
+    path = tmp_path / "site.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SiteFileError) as caught:
+        load_site(path)
+    assert "iisrelay validate" in caught.value.hint
