@@ -19,10 +19,12 @@ it back, `verify` tells later whether it still is. Add `--lab` to try it on a si
   iisrelay init > site.yaml            start with a commented site file
   iisrelay plan site.yaml --lab        see what would change, on the lab
   iisrelay apply site.yaml             change the real hosts, after a question
+  iisrelay check-tls site.yaml         tell whether mail leaves the hosts with TLS 1.2
 
-Exit codes: 0 done or nothing to do, 1 failed, 2 differences (verify; plan --detailed-exitcode), 3 site file or secret
-invalid, 4 host unreachable or login refused, 5 partly done, 6 host not supported, 7 refused (guard, stale plan, no
-confirmation), 8 done but reboot required, 64 wrong command line, 130 interrupted.
+Exit codes: 0 done or nothing to do, 1 failed (check-tls: unknown), 2 differences (verify; plan --detailed-exitcode;
+check-tls: not ready), 3 site file or secret invalid, 4 host unreachable or login refused, 5 partly done, 6 host not
+supported, 7 refused (guard, stale plan, no confirmation), 8 done but reboot required, 64 wrong command line,
+130 interrupted.
 """
 
 app = typer.Typer(

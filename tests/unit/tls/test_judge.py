@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from iisrelay.errors import LoginError, ScriptError
+from iisrelay.lab.powershell.parser import parse
 from iisrelay.settings.host import SCHANNEL
 from iisrelay.settings.stored import Address, Store
 from iisrelay.site.target import Connection
 from iisrelay.state.observed import STARTED, HostFacts, ObservedServer
 from iisrelay.tls.facts import Certificate, Handshake, HostProbe, TlsFacts
 from iisrelay.tls.finding import Severity
-from iisrelay.tls.host import Subject, judge
+from iisrelay.tls.host import Subject, check_script, judge
 from iisrelay.tls.suites import POLICY_LIST
 from iisrelay.tls.verdict import HostCheck, TlsReport, Verdict
 
@@ -254,3 +255,9 @@ def judgement(severity):
     from iisrelay.tls.finding import Finding
 
     return Finding("x", severity, "x")
+
+
+def test_the_script_is_powershell_2_and_holds_no_values():
+    assert parse(check_script(), "2.0")
+    assert "{{" not in check_script()
+    assert "relay.example.net" not in check_script()
