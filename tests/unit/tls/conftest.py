@@ -61,3 +61,11 @@ def recipient():
 def running_postfix(pairs, recipient):
     with postfix(pairs["good"], LISTENERS, next_port=recipient[0]) as running:
         yield running
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what needs Postfix, so that it can be left out where no Debian packages are."""
+    for item in items:
+        if "running_postfix" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.servers)

@@ -154,6 +154,7 @@ def test_names_match_as_certificates_mean_them(name, patterns, matches):
     assert name_matches(name, patterns) is matches
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize(
     ("options", "accepted"),
     [
@@ -176,6 +177,7 @@ def test_openssl_with_chosen_versions(pairs, authority, options, accepted):
     assert result.certificate.trusted is True
 
 
+@pytest.mark.servers
 def test_openssl_with_tls_from_the_first_byte(pairs, authority):
     with s_server(pairs["good"], "-tls1_2") as port:
         result = probe_smart_host("127.0.0.1", port, server_name=NAME, ca_file=str(authority.root_file), timeout_s=1.0)
@@ -184,6 +186,7 @@ def test_openssl_with_tls_from_the_first_byte(pairs, authority):
     assert [finding.code for finding in result.findings] == ["implicit-tls", "certificate-good"]
 
 
+@pytest.mark.servers
 def test_a_server_that_insists_on_a_client_certificate(pairs, authority):
     insist = ("-Verify", "1", "-CAfile", str(authority.root_file), "-verify_return_error")
     with s_server(pairs["good"], *insist) as inner, scripted(before_raw_tls(inner)) as port:
