@@ -26,7 +26,7 @@ DECISIVE = (
 GENERATIONS = 4
 WORDS = {
     State.ENABLED: "on",
-    State.DISABLED_BY_DEFAULT: "off unless a program asks for it, which SMTPSVC does not",
+    State.DISABLED_BY_DEFAULT: "off unless a program asks for it by name, which SMTPSVC is not known to do",
     State.DISABLED: "switched off",
     State.NOT_SUPPORTED: "not known to this Windows",
     State.UNKNOWN: "doubtful: whether the update that brings it is installed could not be seen",
