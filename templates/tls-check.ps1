@@ -8,9 +8,12 @@ $certificates = @()
 $problem = ''
 try { $certificates = Get-MachineCertificates } catch { $problem = Get-FailureText $_ }
 $probes = @()
+$end = [DateTime]::UtcNow.AddSeconds([int]$Inputs['seconds'])
 foreach ($line in (Get-Lines 'probes')) {
     $id, $address, $port, $name, $ehlo, $seconds = $line.Split("`t")
-    $probes += Invoke-Probe $id $address ([int]$port) $name $ehlo ([int]$seconds)
+    # What comes after the end is told that no time was left: better than no answer at all.
+    $left = [Math]::Min([int]$seconds, [int]($end - [DateTime]::UtcNow).TotalSeconds)
+    $probes += Invoke-Probe $id $address ([int]$port) $name $ehlo $left
 }
 Write-Answer ('"now":' + (ConvertTo-JsonText (Get-UtcText ([DateTime]::UtcNow))) +
     ',"booted":' + (ConvertTo-JsonText (Get-UtcText (Get-BootTime))) +

@@ -112,7 +112,8 @@ class _Check:
             routes = tuple(route for relay in relays for route in routes_of(observed, relay))
             probes = tuple(_probes(relays, routes)) if self.probe else ()
             self.progress(self.subject.name, f"probing {len(probes)} servers from the host" if probes else "asking")
-            inputs = {"keys": "\n".join(watched_keys()), "probes": _lines(probes, timeout_s)}
+            seconds = str(max(SHORTEST_PROBE_S, int(timeout_s - RESERVE_S)))
+            inputs = {"keys": "\n".join(watched_keys()), "probes": _lines(probes, timeout_s), "seconds": seconds}
             facts = parse_facts(answer_of(transport.run(check_script(), inputs, timeout_s)))
         return judge(self.subject, observed, facts, self.day, probed=self.probe)
 

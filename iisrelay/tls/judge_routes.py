@@ -25,7 +25,7 @@ def route_findings(machine: Machine, route: Route, probe: HostProbe | None, toda
     yield from _settings(route)
     if route.host:
         yield from _deadline(route, today)
-        if route.tls:
+        if route.tls or route.always_tls:
             yield from _handshakes(machine, route, probe)
         if probe is not None and not probe.problem:
             yield from _certificate(route, probe, machine)
@@ -59,6 +59,9 @@ def _settings(route: Route) -> Iterator[Finding]:
 def _no_tls(route: Route) -> Finding:
     evidence = f"{route.path} RouteAction has no bit 0x4 (SMTP_SSL)"
     fix = f"site file: {route.setting}.outbound_security.tls: true"
+    if route.always_tls:
+        message = "TLS encryption is not ticked, and whether the older switch AlwaysUseSsl still counts is not known"
+        return Finding("outbound_tls", Severity.UNKNOWN, message, evidence, fix, route.label)
     if route.is_on_this_host:
         message = (
             f"mail goes without TLS to another program on this host ({route.identity}); what that speaks is unseen"

@@ -57,6 +57,7 @@ class Route:
     method: str  # anonymous, basic, integrated
     esmtp: int
     domain: str = ""
+    always_tls: bool = False  # by the older switch, of which nobody says whether it still counts
     smart_host_type: int = SMART_HOST_ALWAYS
 
     @property
@@ -167,7 +168,8 @@ def _route(observed: Observed, relay: Relay, path: str) -> Route:
         path=path,
         host=_host(value("SmartHost")),
         port=_number(value("RemoteSmtpPort")) or DEFAULT_PORT,
-        tls=bool(action & TLS_BIT) or value("AlwaysUseSsl") in (True, 1),
+        tls=bool(action & TLS_BIT),
+        always_tls=value("AlwaysUseSsl") in (True, 1),
         method=_method(action),
         esmtp=_number(value(OUTBOUND_ESMTP)),
         smart_host_type=_number(value("SmartHostType")),

@@ -183,6 +183,10 @@ def test_without_a_probe_only_documented_smart_hosts_are_called_ready(judged):
     assert judged(6003, probed=False, probes=(), SmartHost=OFFICE).verdict is Verdict.NOT_READY
 
 
+def test_the_older_switch_for_tls_is_a_doubt(judged):
+    assert judged(RouteAction=0, AlwaysUseSsl=True).verdict is Verdict.UNKNOWN
+
+
 def test_mail_without_a_smart_host_or_to_a_neighbour_is_a_doubt(judged):
     assert judged(SmartHost="", probes=()).verdict is Verdict.UNKNOWN
     assert judged(SmartHost="[127.0.0.1]", RouteAction=0, probes=()).verdict is Verdict.UNKNOWN
