@@ -66,8 +66,10 @@ class NetType:
 
     def inherits(self, name: str) -> bool:
         """Tell whether the type is, extends or implements the type of that full name."""
-        wanted = name.lower()
-        return wanted == OBJECT.lower() or any(kind.name.lower() == wanted for kind in self.lineage())
+        key = ("inherits", name.lower())
+        if key not in self.found:
+            self.found[key] = key[1] == OBJECT.lower() or any(kind.name.lower() == key[1] for kind in self.lineage())
+        return bool(self.found[key])
 
     def find(self, table: str, name: str) -> tuple[str, Callable[..., object]] | None:
         """Find a getter, setter, static_getter or static_setter along the bases."""
