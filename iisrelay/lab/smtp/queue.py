@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.smtp.client import Delivery, DeliveryFailed, Reply, Route
 from iisrelay.lab.smtp.mailroom import Mailroom
 from iisrelay.lab.smtp.message import Envelope, domain_of
@@ -66,11 +68,13 @@ class DeliveryQueue:
             place = (settings.key.name, name)
             if self._closing or self._due.get(place, 0.0) > time.monotonic():
                 continue
-            self._due.pop(place, None)
-            left = deliver(settings, log, envelope, content)
-            mailroom.keep(name, left)
-            if left.recipients:
-                self._due[place] = time.monotonic() + _interval_s(settings, left.attempts)
+            self._due[place] = time.monotonic() + _interval_s(settings, envelope.attempts + 1)
+            # A script may have deleted the message meanwhile, or there is no room for what is left of it.
+            with contextlib.suppress(NetError, OSError):
+                left = deliver(settings, log, envelope, content)
+                if not left.recipients:
+                    self._due.pop(place)
+                mailroom.keep(name, left)
             self._changed()
 
 

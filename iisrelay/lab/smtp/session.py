@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.smtp import security
 from iisrelay.lab.smtp.message import Envelope, Hop, domain_of, stamped, unique_name
 
@@ -307,7 +308,10 @@ class Session:
         identifier = f"<{self.settings.machine.name.upper()[:8]}{unique_name(now)}@{self.settings.fqdn}>"
         over_tls = self.wire.tls_version is not None
         hop = Hop(self.greeting or self.client, self.client, self.settings.fqdn, self.settings.version, over_tls, now)
-        self.callbacks.accept(self.settings, Envelope(sender or "", recipients), stamped(content, hop, identifier))
+        try:
+            self.callbacks.accept(self.settings, Envelope(sender or "", recipients), stamped(content, hop, identifier))
+        except (NetError, OSError):
+            return "452 4.3.1 Insufficient system storage"
         return f"250 2.6.0 {identifier} Queued mail for delivery"
 
     # -- the rest

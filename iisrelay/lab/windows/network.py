@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import ipaddress
 import socket
@@ -92,7 +93,7 @@ class Network:
         if published is not None:
             return self._connect_to_listener(address, published)
         if address in self.addresses:
-            raise ConnectionRefusedError
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "nobody listens")
         connection = socket.create_connection((address, port), timeout_s)
         connection.settimeout(None)
         return connection

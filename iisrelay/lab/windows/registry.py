@@ -129,7 +129,7 @@ class Registry:
 
     def canonical(self, path: str, view: int = 64) -> str:
         """Give the path of the key that is meant, after links (HKCU, ControlSet001 ...) and the 32-bit redirection."""
-        hive, _, rest = path.replace("/", "\\").strip("\\").partition("\\")
+        hive, _, rest = path.strip("\\").partition("\\")  # a slash is a letter of a name: "AES 256/256"
         hive = _LONG_NAMES.get(hive.upper().rstrip(":"), hive.upper())
         path = f"{self._linked(hive)}\\{rest}".rstrip("\\")
         path = _CONTROL_SET.sub(r"\1\\CurrentControlSet", path)

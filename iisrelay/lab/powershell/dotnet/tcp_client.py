@@ -25,8 +25,18 @@ MAX_PORT = 65535
 class Network(Protocol):
     """What a machine offers to programs that connect."""
 
+    def resolve(self, host: str) -> str:
+        """Give the address that a name means; raises OSError."""
+
     def connect(self, host: str, port: int) -> socket.socket:
         """Open a connection; raises OSError."""
+
+
+class _ProgramSocket(socket.socket):
+    """A connection that a program may leave open: it ends with the program, and without a warning."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class NetworkStream(LiveStream):
@@ -34,7 +44,7 @@ class NetworkStream(LiveStream):
 
     def __init__(self, connection: socket.socket) -> None:
         super().__init__()
-        self.connection = connection
+        self.connection = _ProgramSocket(fileno=connection.detach())
 
     def read(self, count: int) -> bytes:
         """Read what has come, or wait for it."""
@@ -97,11 +107,13 @@ class TcpClient:
             raise disposed("System.Net.Sockets.Socket")
         if not 0 < port <= MAX_PORT:
             raise out_of_range("port")
+        network = network_of(engine)
+        place = ""
         try:
-            connection = network_of(engine).connect(host, port)
+            place = f"{network.resolve(host)}:{port}"
+            connection = network.connect(host, port)
         except OSError as error:
-            code = code_of(error)
-            raise socket_error(code, "" if code == NOT_FOUND else f"{host}:{port}") from error
+            raise socket_error(code_of(error) if place else NOT_FOUND, place) from error
         if self.is_closed:  # while it was being connected in the background
             connection.close()
             return
@@ -140,6 +152,9 @@ def network_of(engine: Engine) -> Network:
 
 
 class _PlainNetwork:
+    def resolve(self, host: str) -> str:
+        return socket.gethostbyname(host)
+
     def connect(self, host: str, port: int) -> socket.socket:
         return socket.create_connection((host, port))
 
