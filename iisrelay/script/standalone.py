@@ -4,7 +4,7 @@ It is made from the target alone, so it finds virtual servers by name and keeps 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import iisrelay
@@ -241,7 +241,7 @@ def _value_call(
     if all(isinstance(item.value, Cleared) for item in group):
         return "Clear-MetabaseValue", place
     if isinstance(first.value, Secret):
-        name = environment_name(first.value, setting)
+        name = _own_name(environment_name(first.value, setting), first.value, secrets)
         secrets[name] = first.value
         return "Set-MetabaseSecret", (*place, ("Secret", name))
     if first.mask is not None:
@@ -258,6 +258,13 @@ def _bits(group: list[Assignment]) -> Arguments:
         mask |= own
         bits |= own & (item.value if isinstance(item.value, int) else default)
     return (("Mask", plain(mask)), ("Value", plain(bits)), ("Default", plain(default)))
+
+
+def _own_name(name: str, secret: Secret, taken: Mapping[str, Secret]) -> str:
+    """Keep the variables of different secrets apart; Windows makes no difference between cases of letters."""
+    folded = {known.upper(): other for known, other in taken.items()}
+    candidates = (name, *(f"{name}_{number}" for number in range(2, len(taken) + 3)))
+    return next(one for one in candidates if folded.get(one.upper(), secret) == secret)
 
 
 def environment_name(secret: Secret, setting: str) -> str:
