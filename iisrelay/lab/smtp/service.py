@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from iisrelay.lab.smtp.message import Envelope
     from iisrelay.lab.smtp.security import Logon
     from iisrelay.lab.windows.machine import Machine
+    from iisrelay.lab.windows.metabase.virtual_servers import RunTime
 
 LOOPBACK = "127.0.0.1"
 CONNECTION_TIMEOUT_S = 600
@@ -63,6 +64,7 @@ class SmtpService:
         self.changed = changed
         self.listeners: dict[Endpoint, Listener] = {}
         self.logs: dict[str, ProtocolLog] = {}
+        self._seen: dict[str, RunTime] = {}
         self.queue = DeliveryQueue(self._started_servers, changed)
         self._selector = selectors.DefaultSelector()
         self._waker, self._woken = socket.socketpair()
@@ -84,11 +86,12 @@ class SmtpService:
             for endpoint, listener in list(self.listeners.items()):
                 if wanted.get(endpoint) != listener.server:
                     self._drop(listener)
-            new = {endpoint: server for endpoint, server in wanted.items() if endpoint not in self.listeners}
-            for endpoint, server in new.items():
-                self._open(endpoint, server)
+            for endpoint, server in wanted.items():
+                if endpoint not in self.listeners:
+                    self._open(endpoint, server)
             self.machine.network.published = {endpoint: found.port for endpoint, found in self.listeners.items()}
-        if new and self._has_mail(set(new.values())):
+            started = self._newly_started(set(wanted.values()))
+        if self._has_mail(started):
             self.queue.notify(retry=True)
 
     def close(self) -> None:
@@ -122,6 +125,15 @@ class SmtpService:
             for endpoint in run_time.endpoints
         }
 
+    def _newly_started(self, servers: set[str]) -> set[str]:
+        """Give the virtual servers that were started since the last look; every start has run-time data of its own."""
+        run_times = self.machine.metabase.virtual_servers.run_times
+        before, self._seen = self._seen, {server: run_times[server] for server in servers if server in run_times}
+        started = {server for server, run_time in self._seen.items() if before.get(server) is not run_time}
+        for server in started:
+            self.logs.pop(server, None)
+        return started
+
     def _started_servers(self) -> list[tuple[ServerSettings, ProtocolLog]]:
         found = ((server, self.settings(server)) for server in dict.fromkeys(self._wanted().values()))
         return [(settings, self._log(server, settings)) for server, settings in found if settings is not None]
@@ -139,7 +151,6 @@ class SmtpService:
         listener = Listener(endpoint, server, socket.create_server((LOOPBACK, 0), backlog=128))
         listener.socket.setblocking(False)
         self.listeners[endpoint] = listener
-        self.logs.pop(server, None)
         self._selector.register(listener.socket, selectors.EVENT_READ, listener)
         self._wake()
         if self._thread is None:
