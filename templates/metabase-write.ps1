@@ -1,6 +1,8 @@
 # Values of the metabase: compared in a common form, written with SetInfo, read back with a fresh object.
 
 function Get-Comparable([string]$Kind, $Plain) {
+    # An empty list and none at all look the same.
+    if ($null -eq $Plain -and $Kind -eq 'MULTISZ') { return '=' }
     if ($null -eq $Plain) { return '' }
     switch ($Kind) {
         'DWORD' { return '=' + ([long]$Plain -band 0xFFFFFFFFL) }

@@ -73,7 +73,8 @@ def _placement(
 
 def _match(server: VirtualServerTarget, standing: tuple[ObservedServer, ...]) -> ObservedServer | None:
     exact = [candidate for candidate in standing if candidate.label == server.name]
-    loose = [candidate for candidate in standing if candidate.label.casefold() == server.name.casefold()]
+    # Windows folds letters one by one: "ss" and a sharp s are different names.
+    loose = [candidate for candidate in standing if candidate.label.lower() == server.name.lower()]
     return next(iter(exact + loose), None)
 
 
@@ -85,7 +86,7 @@ def _adoptable(
         (
             candidate
             for candidate in standing
-            if candidate.comment is None
+            if not candidate.comment
             and candidate.number not in taken
             and wanted & observed_endpoints(observed, candidate)
         ),

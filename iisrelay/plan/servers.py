@@ -115,9 +115,10 @@ class _Wanted:
 def _state_changes(comparison: Comparison, placement: Placement) -> Iterator[Change]:
     """Bring state and automatic start together: a server stopped by hand must stay so when the service restarts.
 
-    A new virtual server without a word on its state is started: it was not asked for to lie idle.
+    A new virtual server without a word on its state is started if it can: it was not asked for to lie idle.
     """
-    word = placement.server.state or ("started" if placement.existing is None else None)
+    is_started = placement.existing is None and placement.server.starts_when_new
+    word = placement.server.state or ("started" if is_started else None)
     if word is None:
         return
     wanted = _Wanted(STARTED, True) if word == "started" else _Wanted(STOPPED, False)

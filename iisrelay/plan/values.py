@@ -121,6 +121,8 @@ class Comparison:
         before = coerce(assignment.kind, current.value) if current is not None else None
         if before is not None and _same(assignment, before, wanted):
             return None
+        if before is None and wanted == ():
+            return None  # an empty list and none at all look the same
         local = before is not None and current is not None and not current.inherited
         change = _change(assignment, address, setting, Action.UPDATE if local else Action.CREATE)
         return replace(

@@ -151,6 +151,8 @@ def _server_drafts(server: VirtualServerTarget, secrets: dict[str, Secret]) -> I
 
 def _state_drafts(server: VirtualServerTarget, prefix: str) -> Iterator[Draft]:
     path = ServerPath(server.name)
+    if server.state is None and not server.starts_when_new:
+        return
     if server.state is None:
         yield Draft(STARTS, f"{prefix}.state", f"{prefix}.state: started, if it was created just now",
                     "Start-NewServer", (("Path", path),))  # fmt: skip

@@ -143,6 +143,11 @@ STARTUP = Words(Kind.WORD, {word: word for word in ("automatic", "delayed-automa
 STATE = Words(Kind.WORD, {word: word for word in ("running", "stopped")})
 
 
+def service_may_run(service: Service | None) -> bool:
+    """Tell whether a site leaves it to the service to run."""
+    return service is None or (service.state != "stopped" and service.startup != "disabled")
+
+
 def service_values(service: Service) -> Iterator[HostValue]:
     """Give what the service section asks for; clearing a start type or a state has no meaning."""
     for name, codec, word in (("startup", STARTUP, service.startup), ("state", STATE, service.state)):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from iisrelay.secret import Secret, parse_reference
 from iisrelay.settings.catalog import Scope
 from iisrelay.settings.domains import Domain
-from iisrelay.settings.host import feature_names, service_values, tls_values
+from iisrelay.settings.host import feature_names, service_may_run, service_values, tls_values
 from iisrelay.settings.lists import parse_binding
 from iisrelay.settings.numbers import parse_duration
 from iisrelay.settings.raw import RawSection
@@ -54,7 +54,8 @@ class Builder:
     def _virtual_servers(self, settings: Settings) -> tuple[VirtualServerTarget, ...]:
         key = id(settings)  # hosts without overrides share their settings, and the loader keeps them alive
         if key not in self._servers:
-            self._servers[key] = tuple(virtual_server(server, self.file) for server in settings.servers)
+            serves = service_may_run(settings.common.service)
+            self._servers[key] = tuple(virtual_server(server, self.file, serves=serves) for server in settings.servers)
         return self._servers[key]
 
     def _host_wide(self, settings: Settings) -> Iterator[Assignment]:
@@ -68,18 +69,22 @@ class Builder:
                 yield from raw_assignments(raw, tree, self.file, prefix=("service", "metabase"))
 
 
-def virtual_server(server: Server, file: str) -> VirtualServerTarget:
-    """Give the target of a virtual server."""
+def virtual_server(server: Server, file: str, *, serves: bool = True) -> VirtualServerTarget:
+    """Give the target of a virtual server; ``serves`` tells whether the service may run at all."""
     model, tree = server.model, server.tree
     bindings = model.general.bindings if model.general else None
+    made = tuple(assignments(model, Scope.VIRTUAL_SERVER, tree, file))
+    asked = {item.address.name: item.value for item in made if not item.address.path}
+    listens = isinstance(asked.get("ServerBindings"), tuple)
     return VirtualServerTarget(
         name=model.name,
         state=model.state,
-        assignments=tuple(assignments(model, Scope.VIRTUAL_SERVER, tree, file)),
+        assignments=made,
         domains=tuple(_domains(model.domains or [], tree, file)),
         folders=tuple(folders(server)),
         bindings=tuple(parse_binding(binding) for binding in bindings or ()),
         origin=origin(tree, (), file),
+        starts_when_new=serves and listens and asked.get("ServerAutoStart") is not False,
     )
 
 

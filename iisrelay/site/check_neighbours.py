@@ -23,8 +23,8 @@ def _names(servers: Sequence[Server]) -> Iterator[tuple[Server, Finding]]:
     seen: dict[str, str] = {}
     for server in servers:
         name = server.model.name
-        earlier = seen.get(name.casefold())
-        seen.setdefault(name.casefold(), name)
+        earlier = seen.get(name.lower())
+        seen.setdefault(name.lower(), name)
         if earlier is not None:
             reason = "is there twice" if earlier == name else f"differs from {earlier!r} only in the case of letters"
             yield server, Finding(("name",), f"{name!r} {reason}; the name tells virtual servers apart")

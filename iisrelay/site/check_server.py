@@ -9,6 +9,7 @@ from iisrelay.settings.lists import OWN_ADDRESSES, parse_address, parse_binding
 from iisrelay.settings.messages import Messages
 from iisrelay.settings.numbers import parse_duration
 from iisrelay.site.check_raw import check_raw
+from iisrelay.site.check_state import check_automatic_start
 from iisrelay.site.model import VirtualServer
 from iisrelay.site.problems import Finding, Location
 
@@ -27,6 +28,7 @@ def check_server(server: VirtualServer) -> Iterator[Finding]:
         yield from _rules(server.access.connections, "connections")
         yield from _rules(server.access.relay, "relay")
     yield from check_raw(server)
+    yield from check_automatic_start(server)
 
 
 def _bindings(server: VirtualServer) -> Iterator[Finding]:

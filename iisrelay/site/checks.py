@@ -9,6 +9,7 @@ from iisrelay.site.check_host import check_connection
 from iisrelay.site.check_neighbours import check_neighbours
 from iisrelay.site.check_raw import raw_twins
 from iisrelay.site.check_server import check_server
+from iisrelay.site.check_state import check_service, check_states
 from iisrelay.site.problems import Finding, problem
 from iisrelay.site.resolve import ResolvedHost, Settings
 
@@ -55,12 +56,12 @@ _Found = Iterator[tuple[Finding, Problem]]
 
 def _settings_findings(settings: Settings, file: str) -> _Found:
     service = settings.common.service
-    for finding in raw_twins(service.metabase if service else None, ("service",)):
+    for finding in (*raw_twins(service.metabase if service else None, ("service",)), *check_service(service)):
         yield finding, problem(settings.tree, finding, file)
     for server in settings.servers:
         for finding in (*check_server(server.model), *check_delivery(server.model, server.preset)):
             yield finding, problem(server.tree, finding, file, server.prefix)
-    for server, finding in check_neighbours(settings.servers):
+    for server, finding in (*check_neighbours(settings.servers), *check_states(service, settings.servers)):
         yield finding, problem(server.tree, finding, file, server.prefix)
 
 

@@ -69,6 +69,7 @@ class VirtualServerTarget:
 
     ``state`` is "started", "stopped", "absent" or None (unmanaged). ``folders`` are the directories that must exist
     with the rights SMTPSVC needs. ``bindings`` are the managed "IP:port" endpoints (empty: unmanaged).
+    ``starts_when_new`` tells what becomes of one whose state is unmanaged when it has to be created.
     """
 
     name: str
@@ -78,6 +79,7 @@ class VirtualServerTarget:
     folders: tuple[str, ...] = ()
     bindings: tuple[str, ...] = ()
     origin: Origin | None = None
+    starts_when_new: bool = True
 
 
 @dataclass(frozen=True)
