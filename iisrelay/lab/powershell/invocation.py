@@ -194,7 +194,10 @@ def _convert_argument(engine: Engine | None, argument: object, parameter: Parame
     net = parameter.net
     if net is None:
         return argument
-    if type(argument) is net.python or isinstance(argument, Reference):
+    plain = unwrap(argument)  # members that the language added stay behind, as in .NET
+    if type(plain) is net.python:
+        return plain
+    if isinstance(argument, Reference):
         return argument
     if argument is None and not net.value_type:
         return _null_argument(parameter, net)

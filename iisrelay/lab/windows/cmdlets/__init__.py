@@ -2,6 +2,7 @@
 
 from iisrelay.lab.windows.cmdlets import (
     access_control,
+    certificates,
     content,
     event_logs,
     features,
@@ -18,6 +19,7 @@ from iisrelay.lab.windows.cmdlets import (
 
 __all__ = [
     "access_control",
+    "certificates",
     "content",
     "event_logs",
     "features",

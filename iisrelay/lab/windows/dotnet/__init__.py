@@ -1,6 +1,7 @@
 """The .NET types that show Windows itself; importing the package registers them."""
 
 from iisrelay.lab.windows.dotnet import (
+    certificate_store,
     file_info,
     principals,
     registry_key,
@@ -9,4 +10,12 @@ from iisrelay.lab.windows.dotnet import (
     service_controller,
 )
 
-__all__ = ["file_info", "principals", "registry_key", "registry_times", "security", "service_controller"]
+__all__ = [
+    "certificate_store",
+    "file_info",
+    "principals",
+    "registry_key",
+    "registry_times",
+    "security",
+    "service_controller",
+]

@@ -1,6 +1,7 @@
 """The providers behind the item cmdlets."""
 
 from iisrelay.lab.windows.cmdlets.providers.base import Drive, Provider, ProviderPath
+from iisrelay.lab.windows.cmdlets.providers.certificates import CertificateProvider
 from iisrelay.lab.windows.cmdlets.providers.file_system import FileSystemProvider
 from iisrelay.lab.windows.cmdlets.providers.registry import RegistryProvider
 from iisrelay.lab.windows.cmdlets.providers.session import (
@@ -25,6 +26,7 @@ for _provider in (
     VariableProvider(),
     FunctionProvider(),
     AliasProvider(),
+    CertificateProvider(),
 ):
     PROVIDERS[_provider.name.lower()] = _provider
 

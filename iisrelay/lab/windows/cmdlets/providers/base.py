@@ -40,7 +40,7 @@ class ProviderPath:
     @property
     def ps_path(self) -> str:
         """Give the path qualified by the provider, as the property PSPath shows it."""
-        return f"{_PREFIX}{self.provider.name}::{self.path}"
+        return f"{self.provider}::{self.path}"
 
     @property
     def name(self) -> str:
@@ -56,7 +56,7 @@ class ProviderPath:
     def display(self) -> str:
         """Give the path as a prompt shows it: with the drive where there is one."""
         if self.drive is None:
-            return f"{_PREFIX}{self.provider.name}::{self.path}"
+            return f"{self.provider}::{self.path}"
         rest = self.path[len(self.drive.root) :].lstrip("\\")
         return f"{self.drive.name}:\\{rest}" if self.provider.hierarchical else f"{self.drive.name}:{rest or chr(92)}"
 
