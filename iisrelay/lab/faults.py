@@ -190,6 +190,11 @@ class FaultBoard:
             self.faults = tuple(faults)
             self._seen = [0] * len(self.faults)
 
+    @property
+    def seen(self) -> tuple[int, ...]:
+        """Tell how many matching events each fault has seen."""
+        return tuple(self._seen)
+
     def meet(self, event: Event, path: str = "", name: str = "") -> tuple[Fault, ...]:
         """Report an event; gives the faults that go off with it."""
         if not self.faults:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from iisrelay.lab.faults import Event, Kind
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.windows.metabase.failures import DISK_FULL, failure
+from iisrelay.lab.windows.registry import HIVES
 
 if TYPE_CHECKING:
     from iisrelay.lab.faults import Fault
@@ -81,12 +82,13 @@ def before_growth(machine: Machine, path: str) -> None:
 
 
 def before_registry_change(machine: Machine, path: str) -> None:
-    """Meet the faults of a change in the registry.
+    """Meet the faults of a change in the registry; their paths begin with the short name of a hive: HKLM.
 
     Raises:
         NetError: access is denied.
     """
-    if machine.faults.meet(Event.REGISTRY, machine.registry.canonical(path)):
+    hive, _, rest = machine.registry.canonical(path).partition("\\")
+    if machine.faults.meet(Event.REGISTRY, f"{HIVES.get(hive, hive)}\\{rest}"):
         message = f"Access to the registry key '{path}' is denied."
         raise NetError("System.UnauthorizedAccessException", message, category="PermissionDenied")
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from iisrelay.lab.faults import Event, Fault, FaultBoard, Kind
+from iisrelay.lab.faults import Event, FaultBoard, Kind
 from iisrelay.lab.wsman import encryption, soap
 from iisrelay.lab.wsman.accounts import Account
 from iisrelay.lab.wsman.authentication import Authentication, Headers
@@ -44,6 +44,7 @@ class ServedHost:
     board: FaultBoard = field(default_factory=FaultBoard)
     lock: Lock = field(default_factory=threading.RLock)
     request_count: int = 0
+    is_down: bool = False
 
     def __post_init__(self) -> None:
         self.service = ShellService(self.name, self.policy, self.run, self.lock)
@@ -84,15 +85,15 @@ class HostListener:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def go_down(self, seconds: float) -> None:
-        """Vanish from the network as a machine does that restarts: commands and connections end, nobody listens."""
-        ports = self.http_port, self.https_port
+        """End commands and connections as a machine does that restarts, and serve none for so long.
+
+        The ports stay open: the owner of the lab still has to be answered.
+        """
+        self.host.is_down = seconds > 0
         self.host.service.shells.close()
         self.drop_connections()
-        if seconds:
-            await self.close()
-            self._servers.clear()
-            await asyncio.sleep(seconds)
-            await self.open(*ports)
+        await asyncio.sleep(seconds)
+        self.host.is_down = False
 
     def drop_connections(self) -> None:
         """Cut all connections, as a server does with those that were idle for too long."""
@@ -155,7 +156,10 @@ class Connection:
 
     async def _serve(self, request: Request) -> bool:
         """Answer a request; tell whether the connection goes on. A fault may cut it before, amid or after that."""
-        fault = self._fault_of(request)
+        is_for_windows = _path(request) == SERVICE_PATH
+        if is_for_windows and self._host.is_down:
+            return False
+        fault = next(iter(self._host.board.meet(Event.REQUEST)), None) if is_for_windows else None
         kind = fault.kind if fault else None
         if kind is Kind.CUT_BEFORE:
             return False
@@ -168,11 +172,6 @@ class Connection:
         if kind in (Kind.CUT_DURING, Kind.CUT_AFTER):
             return False
         return await self._send(response) and not response.closes and request.keeps_alive
-
-    def _fault_of(self, request: Request) -> Fault | None:
-        if _path(request) != SERVICE_PATH:
-            return None
-        return next(iter(self._host.board.meet(Event.REQUEST)), None)
 
     async def _send(self, response: Response) -> bool:
         await asyncio.sleep(self._host.faults.delay_s)

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from iisrelay.lab.wsman import faults
@@ -179,6 +179,9 @@ class ShellTable:
 
     def __len__(self) -> int:
         return len(self._shells)
+
+    def __iter__(self) -> Iterator[Shell]:
+        return iter(list(self._shells.values()))
 
     def add(self, shell: Shell) -> None:
         """Add a shell.

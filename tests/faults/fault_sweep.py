@@ -1,0 +1,254 @@
+"""The sweep: an apply from the old state to the new one is hurt at one point, and then everything is looked at.
+
+(a) every managed value is the old or the new one      (d) a second apply converges, and a plan is then empty
+(b) the mail in the queues is where it belongs         (e) no secret is in any output, file or event
+(c) the report and the exit code say what is true      (f) no relay list was open at any write
+"""
+
+import base64
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fault_lab import HostInProcess, HostInThread, SweepLab, host_in_thread
+from fault_points import Point, Victim, all_points, counted, counting
+from fault_site import SECRETS, write_sites
+from fault_truth import Bounds, View, lost_mail, open_relays, place_of, put_mail, saved_view, view
+
+from iisrelay.cli.app import run as run_command_line
+from iisrelay.lab.windows.machine import Machine
+
+LEDGER = Path(".iisrelay/secrets.json")
+HISTORY = Path(".iisrelay/history")
+DONE = ("applied", "unchanged")
+NOT_DONE = ("failed", "skipped")
+EXIT_CODES = {
+    "applied": 0, "in_sync": 0, "reboot_required": 8, "partial": 5, "failed": 1, "unreachable": 4, "refused": 7,
+}  # fmt: skip
+WAIT_S = 60.0
+POLL_S = 0.01
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that was run."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out) if self.out.strip() else {}
+        return found
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        return [change for host in self.document.get("hosts", ()) for change in host["changes"]]
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        return next((host["error"] for host in self.document.get("hosts", ()) if host["error"]), None)
+
+
+def command(*arguments: str) -> Ran:
+    """Run iisrelay in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run_command_line([*arguments, "--lab", "-o", "json", "--quiet"])
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+@dataclass
+class Outcome:
+    """What came of a point; ``end`` is old, new, or mixed."""
+
+    point: Point
+    end: str = ""
+    code: int | None = None
+    reached: bool = True
+    violations: list[str] = field(default_factory=list)
+
+
+class Sweep:
+    """A prepared sweep in the current folder: both states, and the points between them."""
+
+    def __init__(self, lab: HostInThread, folder: Path) -> None:
+        self.lab = lab
+        self.old_site, self.new_site = write_sites(Path(), folder)
+        self._apply(self.old_site)
+        with lab.host.machine.lock:
+            put_mail(lab.host.machine)
+            self.old_state = json.dumps(lab.host.machine.to_json())
+        self.old_ledger = LEDGER.read_bytes()
+        old = view(lab.look())
+        lab.put(self.old_state)
+        lab.set_faults(counting())
+        self._apply(self.new_site)
+        self.points = all_points(counted(lab.host.machine.faults.seen))
+        self.bounds = Bounds(old, view(lab.look()))
+        lab.put(self.old_state)
+
+    def _apply(self, site: Path) -> None:
+        ran = command("apply", str(site), "--yes")
+        if ran.code:
+            raise AssertionError(f"an undisturbed apply gives {ran.code}: {ran.out}{ran.err}")
+
+    def run(self, point: Point) -> Outcome:
+        """Run one point."""
+        if point.victim is Victim.LAB:
+            return self._on_a_process(point)
+        return self._run(point, self.lab)
+
+    def _on_a_process(self, point: Point) -> Outcome:
+        self.lab.pause()
+        try:
+            return self._run(point, HostInProcess())
+        finally:
+            self.lab.resume()
+
+    def _run(self, point: Point, lab: SweepLab) -> Outcome:
+        lab.put(self.old_state)
+        shutil.rmtree(HISTORY, ignore_errors=True)
+        LEDGER.write_bytes(self.old_ledger)
+        lab.set_faults([point.fault])
+        ran = self._killed(lab) if point.victim is Victim.CONTROLLER else command("apply", str(self.new_site), "--yes")
+        outcome = Outcome(point, code=ran.code, reached=lab.fired() > 0)
+        lab.set_faults(())
+        machine = lab.look()
+        now = view(machine)
+        outcome.end = self._end(now)
+        outcome.violations += [f"(a) {stray}" for stray in self.bounds.strays(now)]
+        outcome.violations += [f"(b) {text}" for text in lost_mail(machine)]
+        if point.victim is not Victim.CONTROLLER:
+            outcome.violations += [f"(c) {lie}" for lie in self.untruths(ran, machine, now)]
+        outcome.violations += [f"(d) {problem}" for problem in self._second(lab)]
+        outcome.violations += [f"(e) {leak}" for leak in leaks([ran.out, ran.err])]
+        outcome.violations += [f"(f) open: {name}" for name in sorted(set(self.lab.open_relays))]
+        return outcome
+
+    def _end(self, now: View) -> str:
+        if all(now.get(place) == self.bounds.new.get(place) for place in self.bounds.places(now)):
+            return "new"
+        same = all(now.get(place) == self.bounds.old.get(place) for place in self.bounds.places(now))
+        return "old" if same else "mixed"
+
+    def _killed(self, lab: SweepLab) -> Ran:
+        """Run the controller in a process of its own, and kill it when the fault has gone off."""
+        words = [sys.executable, "-m", "iisrelay", "apply", str(self.new_site), "--yes", "--lab", "-o", "json"]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + WAIT_S
+        while not lab.fired() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        process.kill()
+        out, err = process.communicate()
+        return Ran(process.returncode, out, err)
+
+    def untruths(self, ran: Ran, machine: Machine, now: View) -> Iterator[str]:
+        """Compare a report with the machine."""
+        status = ran.document.get("status", "")
+        expected = ran.error["exit_code"] if ran.error else EXIT_CODES.get(status)
+        if ran.code != expected:
+            yield f"exit code {ran.code} for the status {status!r}"
+        for change in ran.changes:
+            yield from self._untrue(change, machine, now, has_error=ran.error is not None)
+        if ran.code in (0, 8):
+            yield from self._unfinished(machine, now)
+
+    def _untrue(self, change: dict[str, Any], machine: Machine, now: View, *, has_error: bool) -> Iterator[str]:
+        place, outcome = place_of(change), change["outcome"]
+        if place is None:
+            is_new, is_old = machine.files.is_directory(change["path"]), True
+        else:
+            is_new = now.get(place) == self.bounds.new.get(place)
+            is_old = now.get(place) == self.bounds.old.get(place)
+        said = f"{change['setting']} {change['name']}: reported as {outcome}"
+        if outcome in DONE and not is_new:
+            yield f"{said}, but is {now.get(place) if place else 'missing'!r}"
+        if outcome in NOT_DONE and is_new and not is_old:
+            yield f"{said}, but is made"
+        if outcome in ("pending", "rolled_back") and not is_old and not has_error:
+            yield f"{said}, but is not as before"
+
+    def _unfinished(self, machine: Machine, now: View) -> Iterator[str]:
+        for place in sorted(self.bounds.places(now)):
+            if now.get(place) != self.bounds.new.get(place):
+                yield f"success, but {place} is {now.get(place)!r}"
+        saved = saved_view(machine)
+        missing = [place for place in saved if place in now and saved[place] != now[place]]
+        if missing or any(place not in saved for place in now if place[0] == "metabase" and place[2] != "ServerState"):
+            yield f"success, but the configuration on disk is older: {missing}"
+
+    def _second(self, lab: SweepLab) -> Iterator[str]:
+        ran = command("apply", str(self.new_site), "--yes")
+        if ran.code not in (0, 8):
+            yield f"a second apply gives {ran.code}: {told(ran)}"
+            return
+        planned = command("plan", str(self.new_site), "--detailed-exitcode")
+        if planned.code:
+            yield f"a plan after the second apply gives {planned.code}: {told(planned)}"
+        yield from self._unfinished(lab.look(), view(lab.look()))
+
+
+def told(ran: Ran) -> str:
+    """Give what a report says of what went wrong."""
+    if ran.error:
+        return str(ran.error["message"])
+    changes = [change for change in ran.changes if change["outcome"] not in DONE]
+    return "; ".join(f"{change['setting']}: {change['outcome']} {change['message']}" for change in changes) or ran.err
+
+
+def leaks(texts: Iterable[str]) -> Iterator[str]:
+    """Look for the passwords, as they are and in the usual encodings, in texts and in all files below this folder."""
+    forms = {secret: list(_forms(secret)) for secret in SECRETS}
+    named = [("output", text.encode()) for text in texts]
+    named += [(str(path), path.read_bytes()) for path in Path().rglob("*") if path.is_file()]
+    for name, data in named:
+        for secret, shapes in forms.items():
+            if any(shape in data for shape in shapes):
+                yield f"{secret[:10]}... is in {name}"
+
+
+def _forms(secret: str) -> Iterator[bytes]:
+    for data in (secret.encode(), secret.encode("utf-16-le")):
+        yield data
+        for shift in range(3):  # base64 has three ways to write what stands in the middle of something
+            whole = base64.b64encode(bytes(shift) + data)
+            yield whole[4 if shift else 0 : len(whole) // 4 * 4 - 4]
+
+
+def prepared(folder: Path) -> Iterator[Sweep]:
+    """Prepare a sweep in a folder, which becomes the current one."""
+    work = folder / "work"
+    work.mkdir()
+    before = Path.cwd()
+    os.chdir(work)
+    try:
+        with host_in_thread(open_relays) as lab:
+            yield Sweep(lab, folder / "secrets")
+    finally:
+        os.chdir(before)
+
+
+def table(outcomes: Iterable[Outcome]) -> str:
+    """Give the figures by sort of fault."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.point.group, []).append(outcome)
+    groups["all"] = [outcome for group in list(groups.values()) for outcome in group]
+    head = f"{'fault':22}{'points':>8}{'reached':>9}{'old':>6}{'new':>6}{'mixed':>7}{'violations':>12}"
+    lines = [head]
+    for name, members in groups.items():
+        ends = [sum(outcome.end == end for outcome in members) for end in ("old", "new", "mixed")]
+        reached, violations = sum(one.reached for one in members), sum(bool(one.violations) for one in members)
+        lines.append(f"{name:22}{len(members):8}{reached:9}{ends[0]:6}{ends[1]:6}{ends[2]:7}{violations:12}")
+    return "\n".join(lines)
