@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import smtplib
 import socket
 import stat
 import subprocess
@@ -218,3 +219,24 @@ def test_show_gives_endpoint_and_state(folder):
     control.start(folder, "crm01")
     shown = control.show(folder, "crm01")
     assert (shown["endpoint"]["name"], shown["state"]["name"]) == ("crm01", "crm01")
+
+
+def test_virtual_servers_listen_where_the_endpoint_says(folder):
+    control.start(folder, "relay01", smtp=True)
+    assert endpoint(folder, "relay01")["smtp_ports"] == {}
+    run(folder, "relay01", "Start-Service SMTPSVC")
+    (port,) = endpoint(folder, "relay01")["smtp_ports"].values()
+    with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+        client.sendmail("app@contoso.example", ["anna@relay01.lab.example"], "Subject: test\r\n\r\nhello")
+    os.kill(endpoint(folder, "relay01")["pid"], signal.SIGKILL)  # accepted mail is on disk
+    control.start(folder, "relay01")
+    assert run(folder, "relay01", "(Get-ChildItem C:\\inetpub\\mailroot\\Drop | Get-Content)[1]") == (
+        "x-receiver: anna@relay01.lab.example\r\n"
+    )
+    assert list(endpoint(folder, "relay01")["smtp_ports"]) == ["*:25"]
+    script = (
+        "$c = New-Object Net.Sockets.TcpClient('localhost', 25); (New-Object IO.StreamReader $c.GetStream()).ReadLine()"
+    )
+    assert run(folder, "relay01", script).startswith("220 relay01.lab.example Microsoft ESMTP MAIL Service")
+    run(folder, "relay01", "Stop-Service SMTPSVC")
+    assert endpoint(folder, "relay01")["smtp_ports"] == {}

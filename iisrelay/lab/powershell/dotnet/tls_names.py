@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from iisrelay.lab.powershell.dotnet.registry import declare_enum
+from iisrelay.lab.powershell.dotnet.registry import Declaration, declare_enum
 from iisrelay.lab.powershell.values import NetEnum
+
+if TYPE_CHECKING:
+    from iisrelay.lab.powershell.engine import Engine
 
 _SPACE = "System.Security.Authentication"
 _PROTOCOLS = {"TLSv1": 0xC0, "TLSv1.1": 0x300, "TLSv1.2": 0xC00, "TLSv1.3": 0x3000}
@@ -14,7 +17,7 @@ _HASHES = {"SHA384": (32781, 384), "SHA256": (32780, 256), "SHA": (32772, 160), 
 _CIPHERS = {128: 26126, 256: 26128, 112: 26115, 168: 26115}
 _ECDHE, _DIFFIE_HELLMAN, _RSA = 44550, 43522, 41984  # .NET has no name for the first and shows its number
 
-declare_enum(
+_protocols = declare_enum(
     f"{_SPACE}.SslProtocols",
     {"None": 0, "Ssl2": 0xC, "Ssl3": 0x30, "Tls": 0xC0, "Default": 0xF0, "Tls11": 0x300, "Tls12": 0xC00,
      "Tls13": 0x3000},
@@ -42,6 +45,20 @@ declare_enum(
     },
     flags=True,
 )
+
+
+def _declare_newer(name: str, number: int, release: int) -> None:
+    """Give a name that .NET has had only since a release (the number in the registry); before, it is $null."""
+
+    @Declaration(_protocols).static_getter(name)
+    def newer(engine: Engine) -> NetEnum | None:
+        windows: Any = getattr(engine.machine, "windows", None)
+        known = windows is None or windows.net_release >= release
+        return NetEnum(number, _protocols.name) if known else None
+
+
+for _name, _number, _release in (("Tls11", 0x300, 378389), ("Tls12", 0xC00, 378389), ("Tls13", 0x3000, 528040)):
+    _declare_newer(_name, _number, _release)
 
 
 def protocol(session: ssl.SSLObject) -> NetEnum:

@@ -125,29 +125,46 @@ def test_connection(call: Call) -> Iterator[object]:
     aliases=("TNC",),
 )
 def test_net_connection(call: Call) -> Iterator[object]:
-    """Test-NetConnection: the machine's own SMTP ports are told from the metabase; other hosts cannot be reached."""
+    """Test-NetConnection: the machine's own ports are told from its services, those of other hosts are tried."""
     machine = machine_of(call.engine)
     name = str(call.get("ComputerName", "localhost"))
-    if not _is_own(machine, name):
-        message = f"Test-NetConnection {name}: connections to other hosts are not simulated by the lab."
-        raise NetError("System.NotSupportedException", message, category="NotImplemented")
     port = number(call, "Port", 0)
-    open_port = port in listening_ports(machine)
+    if not _is_own(machine, name) and not port:
+        message = f"Test-NetConnection {name}: echo requests to other hosts are not simulated by the lab."
+        raise NetError("System.NotSupportedException", message, category="NotImplemented")
+    is_own = _is_own(machine, name)
+    address = machine.addresses[0] if is_own else _resolved(machine, name)
+    open_port = port in listening_ports(machine) if is_own else _can_connect(machine, name, port)
     if str(call.get("InformationLevel", "")).lower() == "quiet":
         yield open_port if call.has("Port") else True
         return
     if call.has("Port") and not open_port:
-        call.warning(f"TCP connect to ({machine.addresses[0]} : {port}) failed")
+        call.warning(f"TCP connect to ({address} : {port}) failed")
     yield PSCustomObject(
         [
             ("ComputerName", name),
-            ("RemoteAddress", machine.addresses[0]),
+            ("RemoteAddress", address),
             ("RemotePort", port),
             ("InterfaceAlias", machine.network.adapter),
             ("SourceAddress", machine.addresses[0]),
             ("TcpTestSucceeded", open_port),
         ]
     )
+
+
+def _resolved(machine: Machine, name: str) -> str:
+    try:
+        return machine.network.resolve(name)
+    except OSError:
+        return ""
+
+
+def _can_connect(machine: Machine, name: str, port: int) -> bool:
+    try:
+        machine.network.connect(name, port).close()
+    except OSError:
+        return False
+    return True
 
 
 def listening_ports(machine: Machine) -> set[int]:

@@ -325,7 +325,7 @@ def test_ports_follow_the_service(shell):
     assert shell(script).output == "False"
     shell("Start-Service SMTPSVC")
     assert shell(script).output == "True"
-    assert "not simulated by the lab" in shell("Test-NetConnection smtp.office365.com -Port 587").errors
+    assert "not simulated by the lab" in shell("Test-NetConnection smtp.office365.com").errors
 
 
 def test_delayed_start_is_set_by_sc_and_the_registry_alone(shell):

@@ -179,6 +179,19 @@ def test_a_server_of_another_version_is_not(tls_server, windows, protocol, reaso
     ]
 
 
+@pytest.mark.parametrize(("windows", "names"), [("2008r2", ["Tls", "", ""]), ("2019", ["Tls", "Tls12", ""])])
+def test_names_of_protocols_came_with_net(windows, names):
+    script = "'Tls', 'Tls12', 'Tls13' | ForEach-Object { [string][Security.Authentication.SslProtocols]::$_ }"
+    assert Host(windows).run(script) == names
+
+
+def test_ports_of_other_hosts_are_tried(echo):
+    host = Host("2019")
+    host.machine.files.append_bytes(r"C:\Windows\System32\drivers\etc\hosts", b"127.0.0.1 smtp.contoso.example\r\n")
+    script = f"(Test-NetConnection smtp.contoso.example -Port {echo}).TcpTestSucceeded"
+    assert host.run(script) == ["True"]
+
+
 def test_suites_have_to_overlap(tls_server):
     port = tls_server("TLS 1.2", suites=("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",))
     assert Host("2016").probe(port) == ["3072"]
