@@ -10,7 +10,8 @@ IisRelayError (1)
 │   ├── LoginError             user, password, authentication method, rights to open a shell
 │   ├── QuotaError             WinRM shells, processes, envelope size
 │   ├── DeadlineError          no answer in time
-│   └── BrokenAnswerError      half an answer, or one that is not ours
+│   ├── BrokenAnswerError      half an answer, or one that is not ours
+│   └── LostHostError          gone while changes were being made, and not back
 ├── UnsupportedHostError (6)   feature removed, not an administrator, 32-bit, no Windows
 ├── RefusedError (7)           a guard, a stale plan, no confirmation possible
 └── ScriptError (1)            the script itself failed on the host
@@ -97,6 +98,10 @@ class DeadlineError(TransportError):
 
 class BrokenAnswerError(TransportError):
     """The answer is cut off, or is not an answer of our script."""
+
+
+class LostHostError(TransportError):
+    """The host was lost while changes were being made: nobody knows yet which of them it holds."""
 
 
 class UnsupportedHostError(IisRelayError):

@@ -8,6 +8,7 @@ from iisrelay.plan.model import Plan
 from iisrelay.status import ExitCode, HostStatus, Outcome
 
 DONE = frozenset({Outcome.APPLIED, Outcome.UNCHANGED})
+CHANGING = frozenset({"apply", "rollback"})
 FAILURES = frozenset(
     {
         HostStatus.PARTIAL,
@@ -47,6 +48,8 @@ class HostReport:
     """The result for one host. ``error`` is set when the host could not be dealt with at all.
 
     ``plan`` is what the changes come from, for whoever wants to save it; it holds references to secrets, never values.
+    ``history`` names the entry of the history, ``backup`` the metabase backup on the host. ``not_restored`` names what
+    a rollback could not bring back.
     """
 
     host: str
@@ -58,22 +61,29 @@ class HostReport:
     saved_to_disk: bool | None = None
     checksum: str = ""
     plan: Plan | None = None
+    history: str = ""
+    backup: str = ""
+    not_restored: tuple[str, ...] = ()
+    rolled_back: bool = False
 
     @property
     def status(self) -> HostStatus:
         """Derive the one-word status."""
         if self.error is not None:
             return _error_status(self.error)
-        if self.command == "apply":
+        if self.command in CHANGING:
             return self._applied_status()
         if not self.changes:
             return HostStatus.IN_SYNC
         return HostStatus.DRIFT if self.command == "verify" else HostStatus.CHANGES
 
     def _applied_status(self) -> HostStatus:
-        done = sum(result.outcome in DONE for result in self.changes)
+        made = {Outcome.APPLIED} if self.rolled_back else DONE
+        done = sum(result.outcome in made for result in self.changes)
         if done < len(self.changes):
-            return HostStatus.PARTIAL if done else HostStatus.FAILED
+            return HostStatus.PARTIAL if done or self.not_restored else HostStatus.FAILED
+        if self.not_restored:
+            return HostStatus.PARTIAL
         if self.saved_to_disk is False:
             return HostStatus.PARTIAL
         if self.reboot_required:

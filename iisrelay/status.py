@@ -36,6 +36,8 @@ class Outcome(StrEnum):
     FAILED = "failed"  # the host refused the write
     NOT_VERIFIED = "not_verified"  # written without an error, but read back otherwise
     SKIPPED = "skipped"  # not tried, because something it depends on failed
+    ROLLED_BACK = "rolled_back"  # made, and undone because another change failed
+    UNKNOWN = "unknown"  # the host was lost while it was applying: the next plan tells
 
 
 class Restart(StrEnum):

@@ -7,11 +7,18 @@ $Journal = @{
     RestartService = $false
     Reboot = $false
     Saved = $null
+    Backup = $null
+    BackupProblem = ''
+    StopOnFailure = $false
+    Id = ''                # of this apply; the record is ours as long as it says the same
+    Record = $null         # registry keys, where the host keeps a record of what this script does
+    Steps = $null
 }
 
 function Get-Blocker([string]$Place) {
+    if ($Journal.Blocked.ContainsKey('*')) { return $Journal.Blocked['*'] }
     foreach ($blocked in @($Journal.Blocked.Keys)) {
-        if ($blocked -eq '*' -or $Place -eq $blocked -or $Place.StartsWith($blocked + '/')) { return $Journal.Blocked[$blocked] }
+        if ($Place -eq $blocked -or $Place.StartsWith($blocked + '/')) { return $Journal.Blocked[$blocked] }
     }
     ''
 }
@@ -26,13 +33,43 @@ function Add-Restart([string]$Place, [string]$Restart) {
         'service' { $Journal.RestartService = $true }
         'reboot' { $Journal.Reboot = $true }
     }
+    Write-Restarts
+}
+
+function Write-Restarts {
+    # Restarts that are still to come are owed by the next script, should this one end before.
+    if ($null -eq $Journal.Record -or (Test-Taken)) { return }
+    $owed = @($Journal.RestartServers.Keys | Sort-Object)
+    if ($Journal.RestartService) { $owed += 'service' }
+    try { $Journal.Record.SetValue('Restart', [string]::Join(';', [string[]]$owed)) } catch { }
+}
+
+function Test-Taken {
+    # Whether somebody else has taken the host meanwhile (the time was up, or the lock was broken).
+    $null -ne $Journal.Record -and [string]$Journal.Record.GetValue('Id', '') -ne $Journal.Id
+}
+
+function Write-Step([string]$Change, [string]$Text) {
+    # A record that cannot be written is no reason to leave a change half-made.
+    if ($null -eq $Journal.Steps -or (Test-Taken)) { return }
+    try { $Journal.Steps.SetValue($Change, $Text) } catch { }
+}
+
+function Add-Result([string]$Change, [string]$Outcome, [string]$Message) {
+    [void]$Journal.Results.Add(@{ id = $Change; outcome = $Outcome; message = $Message })
+    Write-Step $Change ($Outcome + "`t" + $Message)
+    if ($Journal.StopOnFailure -and @('failed', 'not_verified') -contains $Outcome -and -not $Journal.Blocked.ContainsKey('*')) {
+        Add-Blocker '*' 'was not tried, because a change before it failed'
+    }
 }
 
 function Invoke-Change([string]$Change, [string]$Place, [string]$Restart, [string]$Blocks, [scriptblock]$Body) {
     # The body ends with its outcome. "Blocks" names the place that is of no use when the change fails.
     $outcome = 'skipped'
+    if (Test-Taken) { Add-Blocker '*' 'was not tried, because another apply has taken the host' }
     $message = Get-Blocker $Place
     if (-not $message) {
+        Write-Step $Change 'begun'
         # Calls of COM methods may leave something behind; the last word counts.
         try { $said = @(& $Body); $outcome = [string]$said[$said.Length - 1] }
         catch {
@@ -42,7 +79,7 @@ function Invoke-Change([string]$Change, [string]$Place, [string]$Restart, [strin
         if ($outcome -eq 'applied' -and $Restart) { Add-Restart $Place $Restart }
         if ($outcome -eq 'failed' -and $Blocks) { Add-Blocker $Blocks "depends on what failed before: $message" }
     }
-    [void]$Journal.Results.Add(@{ id = $Change; outcome = $outcome; message = $message })
+    Add-Result $Change $outcome $message
 }
 
 function Get-Word([bool]$AsWanted) {

@@ -19,3 +19,14 @@ function New-Folder([string]$Change, [string]$Path) {
         Get-Word ([IO.Directory]::Exists($full))
     }
 }
+
+function Remove-Folder([string]$Change, [string]$Path) {
+    # Only an empty one: whatever lies in it belongs to somebody.
+    Invoke-Change $Change ('folder/' + $Path) '' '' {
+        $full = [Environment]::ExpandEnvironmentVariables($Path)
+        if (-not [IO.Directory]::Exists($full)) { return 'unchanged' }
+        if (@([IO.Directory]::GetFileSystemEntries($full)).Length) { throw "$full is not empty, so it stays" }
+        [IO.Directory]::Delete($full)
+        Get-Word (-not [IO.Directory]::Exists($full))
+    }
+}

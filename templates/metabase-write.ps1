@@ -67,11 +67,13 @@ function Write-Property([string]$Path, [string]$Name, [string]$Kind, $Value) {
     $entry.SetInfo()
 }
 
-function Set-MetabaseValue([string]$Change, [string]$Path, [string]$Name, [string]$Kind, $Value, [string]$Restart) {
+function Set-MetabaseValue([string]$Change, [string]$Path, [string]$Name, [string]$Kind, $Value, [string]$Restart, [bool]$Here) {
+    # "Here": the value has to stand at this very place, though the same may be inherited.
     Invoke-Change $Change $Path $Restart '' {
         $desired = Resolve-Value $Kind $Value
         $wanted = Get-Comparable $Kind $desired
-        if ((Read-Comparable $Path $Name $Kind) -ceq $wanted -and -not (Test-Foreign $Path $Name)) { return 'unchanged' }
+        $isElsewhere = (Test-Foreign $Path $Name) -or ($Here -and (Get-Inherited (Open-Metabase $Path) $Name))
+        if ((Read-Comparable $Path $Name $Kind) -ceq $wanted -and -not $isElsewhere) { return 'unchanged' }
         Write-Property $Path $Name $Kind $desired
         Get-Word ((Read-Comparable $Path $Name $Kind) -ceq $wanted)
     }

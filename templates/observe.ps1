@@ -9,7 +9,9 @@ function Get-Lines([string]$Name) {
 }
 
 function Add-Row([string]$Store, [string]$Path, [string]$Name, [string]$Form, $Value, $Inherited) {
-    [void]$rows.Add((ConvertTo-JsonText @($Store, $Path, $Name, $Form, $Value, $Inherited)))
+    # Put together by hand: there may be thousands. Store and form are our own words.
+    [void]$rows.Add('["' + $Store + '",' + (ConvertTo-JsonString $Path) + ',' + (ConvertTo-JsonString $Name) + ',"' + $Form + '",' +
+        (ConvertTo-JsonText $Value) + ',' + (ConvertTo-JsonText $Inherited) + ']')
 }
 
 function Get-Form([string]$Kind, $Value) {
@@ -52,12 +54,37 @@ function Add-Key([string]$Path, [string]$Scope) {
     }
 }
 
-function Get-QueueLength($Entry) {
+function Get-FileCount($Entry, [string]$Name) {
     try {
-        $folder = [Environment]::ExpandEnvironmentVariables([string](Read-Property $Entry 'QueueDirectory'))
+        $folder = [Environment]::ExpandEnvironmentVariables([string](Read-Property $Entry $Name))
         if ($folder -and [IO.Directory]::Exists($folder)) { return @([IO.Directory]::GetFiles($folder)).Length }
     } catch { }
     0
+}
+
+function Get-MailCounts($Entry) {
+    # Only of the folders that the site manages: a full Badmail folder takes its time to list.
+    $counts = @{}
+    foreach ($question in @($questions['server'])) {
+        if ($null -ne $question -and @('PickupDirectory', 'DropDirectory', 'BadMailDirectory') -contains $question.Name) {
+            $counts[$question.Name] = Get-FileCount $Entry $question.Name
+        }
+    }
+    $counts
+}
+
+function Add-Whole([string]$Path) {
+    # Everything that stands at a key and below it: what is going to be removed has to be known to come back.
+    $entry = Open-Metabase $Path
+    $class = [string]$entry.psbase.SchemaClassName
+    Add-Key $Path ('whole/' + $class)
+    foreach ($child in $entry.psbase.Children) { Add-Whole ($Path + '/' + [string]$child.psbase.Name) }
+}
+
+function Test-Named($Comment, [int]$Number, $Names) {
+    $label = [string]$Comment
+    if (-not $label) { $label = "[SMTP Virtual Server #$Number]" }
+    @($Names) -contains $label
 }
 
 function Get-Number($Entry, [string]$Name, [int]$Otherwise) {
@@ -68,13 +95,16 @@ function Get-Number($Entry, [string]$Name, [int]$Otherwise) {
 function Add-Server([int]$Number) {
     $path = "SmtpSvc/$Number"
     $entry = Open-Metabase $path
+    $comment = Get-ServerComment $entry
     [void]$servers.Add(@{
         number = $Number
-        comment = (Get-ServerComment $entry)
+        comment = $comment
         state = (Get-Number $entry 'ServerState' 4)
         win32_error = (Get-Number $entry 'Win32Error' 0)
-        queued = (Get-QueueLength $entry)
+        queued = (Get-FileCount $entry 'QueueDirectory')
+        mail = (Get-MailCounts $entry)
     })
+    if (Test-Named $comment $Number (Get-Lines 'whole')) { Add-Whole $path }
     Add-Key $path 'server'
     foreach ($scope in @($questions.Keys)) {
         if ($scope -like 'server/*') { Add-Key ($path + '/' + $scope.Substring(7)) $scope }
@@ -95,6 +125,22 @@ function Add-RegistryValue([string]$Path, [string]$Name) {
         'MultiString' { Add-Row 'registry' $Path $Name 'texts' @($found.Value) $false }
         default { Add-Row 'registry' $Path $Name 'text' ([string]$found.Value) $false }
     }
+}
+
+function Get-EntryCount([string]$Folder) {
+    try { @([IO.Directory]::GetFileSystemEntries([Environment]::ExpandEnvironmentVariables($Folder))).Length } catch { 0 }
+}
+
+function Get-FreeSpace($Folders) {
+    # By drive ("D:"), in whole megabytes, for the drives of these folders; a drive that is not there is not in it.
+    $free = @{}
+    if (@($Folders).Length -eq 0) { return $free }
+    try {
+        foreach ($disk in @(Get-WmiObject Win32_LogicalDisk)) {
+            if ($null -ne $disk.FreeSpace) { $free[[string]$disk.DeviceID] = [int][Math]::Min(2147483647, [Math]::Floor($disk.FreeSpace / 1048576)) }
+        }
+    } catch { }
+    $free
 }
 
 function Add-Features($Names, [bool]$Ready) {
@@ -144,6 +190,7 @@ foreach ($name in (Get-Lines 'services')) {
 foreach ($folder in (Get-Lines 'folders')) {
     if ([IO.Directory]::Exists([Environment]::ExpandEnvironmentVariables($folder))) {
         Add-Row 'folder' $folder 'folder' 'text' $folder $false
+        Add-Row 'folder' $folder 'entries' 'number' (Get-EntryCount $folder) $false
     }
 }
 if ($Inputs['firewall']) {
@@ -166,8 +213,12 @@ $answer = @{
     pending_reboot = (Test-PendingReboot)
     addresses = (Get-OwnAddresses)
     booted = (Get-BootTime)
+    free_mb = (Get-FreeSpace (Get-Lines 'folders'))
 }
+$record = $null
+try { $record = Get-ApplyRecord } catch { }
 Write-Answer ('"host":' + (ConvertTo-JsonText $answer) +
     ',"smtp_ready":' + (ConvertTo-JsonText $ready) + ',"smtp_problem":' + (ConvertTo-JsonText $problem) +
     ',"servers":' + (ConvertTo-JsonText $servers) + ',"features":' + (ConvertTo-JsonText $features) +
+    ',"record":' + (ConvertTo-JsonText $record) +
     ',"values":[' + [string]::Join(',', [string[]]$rows.ToArray()) + ']')

@@ -1,5 +1,6 @@
 function Save-Metabase {
     # Windows writes the metabase to disk by itself, but not at once; after a crash only what is on disk is left.
+    if (Test-Taken) { return }
     $done = @($Journal.Results | Where-Object { $_.outcome -eq 'applied' -or $_.outcome -eq 'not_verified' })
     if ($done.Length -eq 0) { return }
     try {
@@ -7,6 +8,6 @@ function Save-Metabase {
         $Journal.Saved = $true
     } catch {
         $Journal.Saved = $false
-        [void]$Journal.Results.Add(@{ id = 'save'; outcome = 'failed'; message = (Get-FailureText $_) })
+        Add-Result 'save' 'failed' (Get-FailureText $_)
     }
 }

@@ -9,6 +9,16 @@ function New-VirtualServer([string]$Change, [string]$Path, [string]$Name) {
     }
 }
 
+function Restore-VirtualServer([string]$Change, [string]$Path) {
+    # The bare key: everything that stood there follows, and nothing else. Without a list nobody may relay meanwhile.
+    Invoke-Change $Change $Path '' $Path {
+        if (Test-Metabase $Path) { throw "$Path exists already" }
+        $cut = $Path.LastIndexOf('/')
+        (Open-Metabase $Path.Substring(0, $cut)).Create('IIsSmtpServer', $Path.Substring($cut + 1)).SetInfo()
+        Get-Word (Test-Metabase $Path)
+    }
+}
+
 function Add-VirtualServer([string]$Path, [string]$Name) {
     $cut = $Path.LastIndexOf('/')
     $server = (Open-Metabase $Path.Substring(0, $cut)).Create('IIsSmtpServer', $Path.Substring($cut + 1))
@@ -28,10 +38,23 @@ function Add-VirtualServer([string]$Path, [string]$Name) {
     }
 }
 
-function Remove-VirtualServer([string]$Change, [string]$Path) {
+function Get-QueuedFiles([string]$Path) {
+    $folder = [Environment]::ExpandEnvironmentVariables([string](Read-Property (Open-Metabase $Path) 'QueueDirectory'))
+    if (-not $folder -or -not [IO.Directory]::Exists($folder)) { return 0 }
+    @([IO.Directory]::GetFiles($folder)).Length
+}
+
+function Remove-VirtualServer([string]$Change, [string]$Path, [bool]$MailMayStay) {
+    # Counted only once it is stopped: mail may have come since the plan was made.
     Invoke-Change $Change $Path '' '' {
         if (-not (Test-Metabase $Path)) { return 'unchanged' }
-        if ((Get-ServerState $Path) -eq 2) { Stop-VirtualServer $Path }
+        $runs = (Get-ServerState $Path) -eq 2
+        if ($runs) { Stop-VirtualServer $Path }
+        $queued = Get-QueuedFiles $Path
+        if ($queued -and -not $MailMayStay) {
+            if ($runs) { Start-VirtualServer $Path }
+            throw "$queued messages wait in its queue; nobody would deliver them any more"
+        }
         $cut = $Path.LastIndexOf('/')
         (Open-Metabase $Path.Substring(0, $cut)).Delete('IIsSmtpServer', $Path.Substring($cut + 1))
         Get-Word (-not (Test-Metabase $Path))
@@ -101,6 +124,12 @@ function Restart-Changed {
 
 function Invoke-Restarts([string]$Change) {
     # Not a change of the plan: a failure is reported under a name of its own.
-    try { Restart-Changed }
-    catch { [void]$Journal.Results.Add(@{ id = $Change; outcome = 'failed'; message = (Get-FailureText $_) }) }
+    if ($Journal.Blocked.ContainsKey('*')) { Add-Result $Change 'skipped' $Journal.Blocked['*']; return }
+    try {
+        Restart-Changed
+        $Journal.RestartServers = @{}
+        $Journal.RestartService = $false
+        Write-Restarts
+        Write-Step $Change 'unchanged'
+    } catch { Add-Result $Change 'failed' (Get-FailureText $_) }
 }

@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from iisrelay.engine import SecretLedger, apply_hosts, plan_hosts, verify_hosts
+from iisrelay.engine import History, SecretLedger, apply_hosts, plan_hosts, verify_hosts
 from iisrelay.lab import control
 from iisrelay.lab.powershell.parser import parse
 from iisrelay.results import Report
@@ -121,7 +121,7 @@ def test_apply(case, lab, tmp_path, monkeypatch):
     assert changes_of(planned) == list(case.changes)
     parse(apply_script(planned.hosts[0].plan).text, "2.0")
 
-    applied = apply_hosts([target], connect, ledger=ledger, allow=frozenset(case.allow), snapshots=tmp_path)
+    applied = apply_hosts([target], connect, ledger=ledger, allow=frozenset(case.allow), history=History(tmp_path))
     assert failures_of(applied) == []
     assert applied.status == case.status
     again = plan_hosts([target], connect, ledger=ledger)

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 import iisrelay
-from iisrelay.cli import apply, check_tls, init, lab, plan, render, schema, settings, validate, verify
+from iisrelay.cli import (
+    apply,
+    check_tls,
+    history,
+    init,
+    lab,
+    plan,
+    render,
+    rollback,
+    schema,
+    settings,
+    validate,
+    verify,
+)
 from iisrelay.errors import IisRelayError
 from iisrelay.status import ExitCode
 
@@ -19,6 +32,7 @@ it back, `verify` tells later whether it still is. Add `--lab` to try it on a si
   iisrelay init > site.yaml            start with a commented site file
   iisrelay plan site.yaml --lab        see what would change, on the lab
   iisrelay apply site.yaml             change the real hosts, after a question
+  iisrelay rollback                    bring back what was before the last apply
   iisrelay check-tls site.yaml         tell whether mail leaves the hosts with TLS 1.2
 
 Exit codes: 0 done or nothing to do, 1 failed (check-tls: unknown), 2 differences (verify; plan --detailed-exitcode;
@@ -34,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, validate, schema, settings, render, plan, apply, verify, check_tls, lab):
+for command in (init, validate, schema, settings, render, plan, apply, verify, rollback, history, check_tls, lab):
     command.register(app)
 
 

@@ -14,6 +14,14 @@ class Output(StrEnum):
     JSON = "json"
 
 
+class Failure(StrEnum):
+    """What becomes of a host when one of its changes fails."""
+
+    ROLLBACK = "rollback"
+    STOP = "stop"
+    CONTINUE = "continue"
+
+
 SiteArgument = Annotated[
     Path, typer.Argument(help="The site file (YAML).", metavar="SITE", envvar="IISRELAY_SITE", show_default=True)
 ]
@@ -42,4 +50,11 @@ AllowOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
 JunitOption = Annotated[
     Path | None, typer.Option("--junit", help="Also write the result as JUnit XML to this file.", metavar="FILE")
+]
+RequireBackupOption = Annotated[
+    bool,
+    typer.Option("--require-backup", help="Change nothing on a host whose metabase cannot be backed up there first."),
+]
+BreakLockOption = Annotated[
+    bool, typer.Option("--break-lock", help="Take hosts that another apply holds; it stops before its next change.")
 ]

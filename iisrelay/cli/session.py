@@ -1,7 +1,7 @@
 """What the commands that deal with hosts have in common: consoles, the lab, reports, failures."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from iisrelay.cli.options import Output
-from iisrelay.errors import IisRelayError, UsageError
+from iisrelay.errors import IisRelayError, RefusedError, UsageError
 from iisrelay.report.human import print_error, print_report
 from iisrelay.report.machine import error_json, junit, report_json
 from iisrelay.report.progress import ProgressLine
@@ -20,6 +20,8 @@ from iisrelay.site.target import Target
 
 if TYPE_CHECKING:
     from iisrelay.engine.fleet import Confirm
+    from iisrelay.engine.history import Entry, History
+    from iisrelay.engine.options import Safety
     from iisrelay.plan.saved import SavedPlans
 
 STATE_FOLDER = Path(".iisrelay")
@@ -80,14 +82,16 @@ def _on_lab(chosen: tuple[Target, ...], *, quiet: bool) -> tuple[Target, ...]:
     return tuple(replace(target, connection=control.connection(folder, target.name)) for target in chosen)
 
 
-def run_plan(targets: Sequence[Target], *, allow: frozenset[str], jobs: int, quiet: bool) -> Report:
+def run_plan(
+    targets: Sequence[Target], *, allow: frozenset[str], jobs: int, quiet: bool, rotate: bool = False
+) -> Report:
     """Plan for hosts, with progress."""
     from iisrelay.engine.fleet import plan_hosts
     from iisrelay.transport.connect import connect
 
     _check_guards(allow)
     with ProgressLine(error_console(), quiet=quiet) as progress:
-        return plan_hosts(targets, connect, jobs=jobs, progress=progress, allow=allow)
+        return plan_hosts(targets, connect, jobs=jobs, progress=progress, allow=allow, rotate=rotate)
 
 
 def run_verify(targets: Sequence[Target], *, jobs: int, quiet: bool) -> Report:
@@ -107,6 +111,7 @@ def run_apply(
     quiet: bool,
     saved: "SavedPlans | None",
     confirm: "Confirm | None",
+    safety: "Safety",
 ) -> Report:
     """Apply to hosts, with progress that makes way for the question."""
     from iisrelay.engine.fleet import apply_hosts
@@ -114,11 +119,6 @@ def run_apply(
 
     _check_guards(allow)
     with ProgressLine(error_console(), quiet=quiet) as progress:
-
-        def ask(plans: Report) -> bool:
-            with progress.paused():
-                return confirm is not None and confirm(plans)
-
         return apply_hosts(
             targets,
             connect,
@@ -126,14 +126,88 @@ def run_apply(
             progress=progress,
             allow=allow,
             saved=saved,
-            confirm=ask if confirm else None,
-            snapshots=STATE_FOLDER / "history",
+            confirm=_paused(progress, confirm),
+            history=history(),
+            safety=safety,
         )
+
+
+def run_rollback(
+    targets: Sequence[Target],
+    undoes: "Mapping[str, Sequence[Entry]]",
+    *,
+    allow: frozenset[str],
+    jobs: int,
+    quiet: bool,
+    confirm: "Confirm | None",
+    safety: "Safety",
+) -> Report:
+    """Roll hosts back, with progress that makes way for the question."""
+    from iisrelay.engine.fleet import rollback_hosts
+    from iisrelay.transport.connect import connect
+
+    _check_guards(allow)
+    with ProgressLine(error_console(), quiet=quiet) as progress:
+        return rollback_hosts(
+            targets,
+            undoes,
+            connect,
+            jobs=jobs,
+            progress=progress,
+            allow=allow,
+            confirm=_paused(progress, confirm),
+            history=history(),
+            safety=safety,
+        )
+
+
+def history() -> "History":
+    """Give the history of this folder."""
+    from iisrelay.engine.history import History
+
+    return History(STATE_FOLDER / "history")
+
+
+def _paused(progress: ProgressLine, confirm: "Confirm | None") -> "Confirm | None":
+    """Take the live line away while somebody is asked."""
+    if confirm is None:
+        return None
+
+    def ask(plans: Report) -> bool:
+        with progress.paused():
+            return confirm(plans)
+
+    return ask
+
+
+def question(output: Output, command: str) -> "Confirm":
+    """Give the function that asks whether plans are to be applied.
+
+    Raises:
+        RefusedError: when there is nobody to ask.
+    """
+    if output is Output.JSON or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        look = "iisrelay plan" if command == "apply" else "iisrelay history"
+        raise RefusedError(
+            f"{command} has to be confirmed, and there is nobody to ask.",
+            f"Look at `{look}`, then run {command} with --yes"
+            + (", or apply a plan saved by `plan --out`." if command == "apply" else "."),
+        )
+    return _ask
+
+
+def _ask(plans: Report) -> bool:
+    console = error_console()
+    print_report(plans, console)
+    answer = typer.prompt("Apply this? Only 'yes' is taken for a yes", default="no", err=True)
+    return bool(answer.strip().lower() == "yes")
 
 
 def _check_guards(allow: frozenset[str]) -> None:
     from iisrelay.plan.guard import GUARDS
+    from iisrelay.plan.model import STALE_PLAN
 
-    unknown = sorted(allow - set(GUARDS))
+    known = (*GUARDS, STALE_PLAN)
+    unknown = sorted(allow - set(known))
     if unknown:
-        raise UsageError(f"There is no guard {unknown[0]!r}.", f"The guards are {', '.join(GUARDS)}.")
+        raise UsageError(f"There is no guard {unknown[0]!r}.", f"The guards are {', '.join(known)}.")

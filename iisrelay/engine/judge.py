@@ -1,6 +1,7 @@
 """What became of a plan, judged by the host as it is afterwards; what the script said only explains it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from iisrelay.engine.scripts import Answer, Answers
 from iisrelay.plan.change import Change
@@ -12,6 +13,8 @@ from iisrelay.secret import Secret
 from iisrelay.settings.stored import Address, Store
 from iisrelay.status import Outcome, Restart
 
+DONE_RESTART = Answer(Outcome.UNCHANGED, "")
+NO_RESTART = Answer(Outcome.FAILED, "the script ended before it")
 SILENT = Answer(Outcome.FAILED, "the script did not come to this change")
 
 
@@ -30,17 +33,22 @@ def judge(plan: Plan, answers: Answers, remaining: Plan) -> tuple[ChangeResult, 
 
 
 def _result(change: Change, answers: Answers, still: Change | None) -> ChangeResult:
-    answer = answers.changes.get(change.identity, SILENT)
+    answer = answers.changes.get(change.identity, _silent(answers))
     if answer.outcome is Outcome.SKIPPED or (still is not None and answer.outcome is Outcome.FAILED):
         return ChangeResult(change, answer.outcome, answer.message)
     if still is not None:
         return ChangeResult(change, Outcome.NOT_VERIFIED, _difference(still))
-    restart = answers.changes.get(RESTART_STEP)
-    if restart is not None and change.restart in (Restart.VIRTUAL_SERVER, Restart.SERVICE):
-        return ChangeResult(change, Outcome.NOT_VERIFIED, f"is stored, but the restart failed: {restart.message}")
+    if change.restart in (Restart.VIRTUAL_SERVER, Restart.SERVICE):
+        restart = answers.changes.get(RESTART_STEP, NO_RESTART if answers.problem else DONE_RESTART)
+        if restart.outcome not in DONE:
+            return ChangeResult(change, Outcome.NOT_VERIFIED, f"is stored, but the restart failed: {restart.message}")
     # What the service has changed on a start or a stop is changed, although the step for it found it so.
     is_unchanged = answer.outcome is Outcome.UNCHANGED and change.name not in (SERVER_STATE, AUTO_START)
     return ChangeResult(change, Outcome.UNCHANGED if is_unchanged else Outcome.APPLIED)
+
+
+def _silent(answers: Answers) -> Answer:
+    return replace(SILENT, message=f"{SILENT.message}: {answers.problem}") if answers.problem else SILENT
 
 
 def _difference(still: Change) -> str:

@@ -1,78 +1,49 @@
-"""One host in one run: its transport, what was observed, its plan. Used by one thread at a time."""
+"""One host in one run: what was observed, its plan, and what becomes of it. Used by one thread at a time."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from iisrelay.engine.judge import applied_secrets, judge
-from iisrelay.engine.ledger import SecretLedger
-from iisrelay.engine.reboot import observe_after_reboot
-from iisrelay.engine.scripts import run_apply, run_observe
-from iisrelay.errors import IisRelayError, UnsupportedHostError
+import iisrelay
+from iisrelay.engine.history import Entry, owner
+from iisrelay.engine.holding import taken_over, under_way
+from iisrelay.engine.link import HostLink
+from iisrelay.engine.options import OnFailure, Options
+from iisrelay.engine.work import Round, Work
+from iisrelay.errors import IisRelayError, LostHostError, SecretError
+from iisrelay.plan.change import server_name
 from iisrelay.plan.diff import make_plan
 from iisrelay.plan.model import Plan
+from iisrelay.plan.reverse import reverse_plan
 from iisrelay.plan.saved import SavedPlan
-from iisrelay.results import DONE, ChangeResult, HostReport
+from iisrelay.plan.values import SecretCheck
+from iisrelay.results import CHANGING, ChangeResult, HostReport
+from iisrelay.script.terms import BACKUP_PREFIX, LOCK_GRACE_S, Terms
 from iisrelay.secret import Secret
-from iisrelay.site.target import Connection, Target
+from iisrelay.site.target import Target
 from iisrelay.state.observed import Observed
 from iisrelay.state.request import Request
 from iisrelay.state.snapshot import Snapshot
-from iisrelay.transport.base import Transport
+from iisrelay.status import Outcome
 
-Connect = Callable[[Connection], Transport]
-Progress = Callable[[str, str], None]
 DONE_PHASE = "done"
 
 
-def silent(_host: str, _phase: str) -> None:
-    """Report no progress."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the hosts of a run share."""
-
-    command: str
-    connect: Connect
-    ledger: SecretLedger
-    progress: Progress = silent
-    allow: frozenset[str] = frozenset()
-    snapshots: Path | None = None
-
-
-@dataclass(frozen=True)
-class Round:
-    """What came of applying a plan once."""
-
-    results: tuple[ChangeResult, ...]
-    remaining: Plan
-    saved: bool | None
-    asked_for_reboot: bool
-    rebooted: bool
-
-    @property
-    def reboot(self) -> bool:
-        """Tell whether a reboot is still to come."""
-        return self.asked_for_reboot and not self.rebooted
-
-    def followed_by(self, other: "Round") -> "Round":
-        """Give the outcome of both: the second has the last word on what the first left undone."""
-        finished = tuple(result for result in self.results if result.outcome in DONE)
-        return replace(other, results=(*finished, *other.results), saved=other.saved or self.saved)
-
-
 class HostSession:
-    """The steps of a command on one host. Each gives a report; a failure is this host's report and nobody else's."""
+    """The steps of a command on one host. Each gives a report; a failure is this host's report and nobody else's.
 
-    def __init__(self, target: Target, options: Options) -> None:
+    With ``undoes``, the entries of the history to undo (oldest first), the plan leads back to what was before them.
+    """
+
+    def __init__(self, target: Target, options: Options, undoes: Sequence[Entry] = ()) -> None:
         self.target = target
         self.options = options
-        self.request = Request.of(target)
-        self._transport: Transport | None = None
+        self.undoes = tuple(undoes)
+        self.link = HostLink(target, _request(target, self.undoes), options)
         self._observed: Observed | None = None
         self._plan: Plan | None = None
+        self._entry: Entry | None = None
+        self._notes: dict[str, None] = {}
 
     def plan(self, saved: SavedPlan | None = None) -> HostReport:
         """Observe the host and plan; a saved plan must still be the plan."""
@@ -84,14 +55,9 @@ class HostSession:
 
     def close(self) -> None:
         """Let go of the host."""
-        self._disconnect()
+        self.link.close()
         self._observed = None
         self.options.progress(self.target.name, DONE_PHASE)
-
-    def _disconnect(self) -> None:
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.close()
 
     def _reported(self, step: Callable[[], HostReport]) -> HostReport:
         try:
@@ -107,22 +73,29 @@ class HostSession:
             return self._failure(defect)
 
     def _failure(self, error: IisRelayError) -> HostReport:
-        changes = tuple(ChangeResult(change) for change in self._plan.changes) if self._plan else ()
+        outcome = Outcome.UNKNOWN if isinstance(error, LostHostError) else Outcome.PENDING
+        changes = tuple(ChangeResult(change, outcome) for change in self._plan.changes) if self._plan else ()
         warnings = self._plan.warnings if self._plan else self.target.warnings
-        return HostReport(self.target.name, self.options.command, changes=changes, warnings=warnings, error=error)
+        report = HostReport(
+            self.target.name,
+            self.options.command,
+            changes=changes,
+            warnings=warnings,
+            error=error,
+            history=self._entry.identity if self._entry else "",
+        )
+        if self._entry and self.options.history:
+            self.options.history.finish(self._entry, report)
+        return report
 
     def _planned(self, saved: SavedPlan | None) -> HostReport:
-        self._observed = self._observe("observing")
-        is_verify = self.options.command == "verify"
-        plan = make_plan(
-            self.target,
-            self._observed,
-            self.options.ledger.check(self.target, unknown_is_current=is_verify),
-        )
+        self._observed = self.link.observe("observing")
+        plan = self._make_plan(self._observed, {})
         self._plan = plan
         if saved is not None:
-            plan.refuse_if_stale(saved.basis, saved.checksum)
-        if self.options.command == "apply":
+            plan.refuse_if_stale(saved.basis, saved.checksum, self.options.allow)
+        if self.options.command in CHANGING:
+            taken_over(self._observed, break_lock=self.options.safety.break_lock)
             plan.refuse_if_dangerous(self.options.allow)
         return HostReport(
             host=self.target.name,
@@ -133,10 +106,34 @@ class HostSession:
             plan=plan,
         )
 
+    def _make_plan(self, observed: Observed, applied: Mapping[str, Secret]) -> Plan:
+        if not self.undoes:
+            return make_plan(self.target, observed, self._secret_check(applied))
+        touched = [item for entry in self.undoes for item in entry.touched()]
+        return reverse_plan(self.target.name, touched, observed, save_to_disk=self.target.save_to_disk)
+
+    def _secret_check(self, applied: Mapping[str, Secret]) -> SecretCheck:
+        """A secret that the host has just taken is current; of the others the ledger knows."""
+        is_verify = self.options.command == "verify"
+        known = self.options.ledger.check(self.target, unknown_is_current=is_verify)
+
+        def is_current(setting: str, secret: Secret) -> bool:
+            if setting in applied or self.options.safety.rotate:
+                return setting in applied
+            try:
+                return known(setting, secret)
+            except SecretError as error:
+                if not is_verify:
+                    raise
+                self._notes[f"{setting} is set, but could not be compared: {error.message}"] = None
+                return True
+
+        return is_current
+
     def _warnings(self, plan: Plan) -> tuple[str, ...]:
         """Add what apply would refuse, where that is not asked for now."""
         if self.options.command == "verify":
-            return plan.warnings
+            return (*plan.warnings, *self._notes)
         allowed = self.options.allow
         dangers = [
             f"{finding.message} [{finding.guard}]"
@@ -149,55 +146,102 @@ class HostSession:
         plan, observed = self._plan, self._observed
         if plan is None or observed is None:
             raise IisRelayError("there is no plan for this host")
-        report = HostReport(self.target.name, "apply", warnings=self._warnings(plan), checksum=plan.checksum, plan=plan)
-        if plan.is_empty:
+        is_unfinished = observed.record is not None and observed.record.is_unfinished
+        if plan.is_empty and not is_unfinished:
+            return self._report(plan)
+        terms = self._terms(observed)
+        with under_way(terms.identity):
+            self._begin(plan, observed, terms)
+            report = self._worked(plan, observed, Work(self.link, self.options, terms, self._make_plan))
+        if self._entry and self.options.history:
+            self.options.history.finish(self._entry, report)
+        self._plan = self._entry = None
+        return report
+
+    def _terms(self, observed: Observed) -> Terms:
+        safety = self.options.safety
+        identity = (
+            self.options.history.new_identity(self.target.name) if self.options.history else _identity(self.target)
+        )
+        return Terms(
+            identity=identity,
+            owner=owner(),
+            lock_s=int(self.target.connection.timeout_s) + LOCK_GRACE_S,
+            over=taken_over(observed, break_lock=safety.break_lock),
+            stops=safety.on_failure is not OnFailure.CONTINUE,
+            keeps_lock=safety.on_failure is OnFailure.ROLLBACK,
+            backup=BACKUP_PREFIX + identity,
+            require_backup=safety.require_backup,
+            allow=self.options.allow,
+        )
+
+    def _begin(self, plan: Plan, observed: Observed, terms: Terms) -> None:
+        """Keep what the host holds, before anything is changed."""
+        if self.options.history is None or plan.is_empty:
+            return
+        now = datetime.now(UTC)
+        self._entry = Entry(
+            identity=terms.identity,
+            host=self.target.name,
+            address=self.target.connection.address,
+            command=self.options.command,
+            started=now,
+            request=self.link.request,
+            snapshot=Snapshot(self.target.name, now, self.options.command, observed),
+            changes=plan.changes,
+            owner=terms.owner,
+            version=iisrelay.__version__,
+            undoes=self.undoes[0].identity if self.undoes else "",
+        )
+        self.options.history.write(self._entry)
+
+    def _note_more(self, plan: Plan) -> None:
+        if self._entry is not None and self.options.history is not None:
+            self._entry = replace(self._entry, changes=(*self._entry.changes, *plan.changes))
+            self.options.history.write(self._entry)
+
+    def _worked(self, plan: Plan, observed: Observed, work: Work) -> HostReport:
+        done = work.make(plan, observed, self._note_more)
+        report = self._report(plan, done)
+        if not work.must_undo(done):
             return report
-        self._snapshot(observed)
-        done = self._round(plan, observed)
-        if done.rebooted and not done.remaining.is_empty:
-            # What had to wait for the restart, and services that Windows starts late or not by itself.
-            done = done.followed_by(self._round(replace(done.remaining, reboot_allowed=False), observed))
-        self._plan = None
-        return replace(report, changes=done.results, reboot_required=done.reboot, saved_to_disk=done.saved)
+        undone = work.undo(done, observed)
+        return replace(report, changes=undone.results, not_restored=undone.not_restored, rolled_back=True)
 
-    def _round(self, plan: Plan, before: Observed) -> Round:
-        """Apply a plan, restart the host if that is needed and allowed, observe, judge."""
-        self.options.progress(self.target.name, f"applying {len(plan.changes)} changes")
-        answers = run_apply(self._connected(), plan, self.target.connection.timeout_s)
-        applied = dict(applied_secrets(plan, answers))
-        self.options.ledger.remember(self.target, applied.items())
-        rebooted = answers.reboot and plan.reboot_allowed
-        if rebooted:
-            self.options.progress(self.target.name, "restarting Windows")
-            after = observe_after_reboot(self._observe_anew, before.facts.booted)
-        else:
-            after = self._observe("verifying")
-        remaining = self._remaining(plan, after, applied)
-        return Round(judge(plan, answers, remaining), remaining, answers.saved, answers.reboot, rebooted)
+    def _report(self, plan: Plan, done: Round | None = None) -> HostReport:
+        report = HostReport(
+            self.target.name,
+            self.options.command,
+            warnings=self._warnings(plan),
+            checksum=plan.checksum,
+            plan=plan,
+            not_restored=plan.not_restored,
+        )
+        if done is None:
+            return report
+        problem = done.answers.backup_problem
+        backup = (f"the metabase could not be backed up on the host: {problem}",) if problem else ()
+        return replace(
+            report,
+            changes=done.results,
+            warnings=(*report.warnings, *backup),
+            reboot_required=done.reboot,
+            saved_to_disk=done.answers.saved,
+            backup=done.answers.backup,
+            history=self._entry.identity if self._entry else "",
+        )
 
-    def _observe_anew(self) -> Observed:
-        """Observe over a new connection: the old one ends with the Windows that it belongs to."""
-        self._disconnect()
-        return run_observe(self._connected(), self.request, self.target.connection.timeout_s)
 
-    def _remaining(self, plan: Plan, after: Observed, applied: dict[str, Secret]) -> Plan:
-        """Plan again. A secret that the host has just taken is current; of the others the ledger knows."""
-        known = self.options.ledger.check(self.target)
-        try:
-            return make_plan(self.target, after, lambda setting, secret: setting in applied or known(setting, secret))
-        except UnsupportedHostError:
-            # A feature that needs a reboot before it works: nothing of the plan can be seen on the host yet.
-            return plan
+def _identity(target: Target) -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{target.name}"
 
-    def _snapshot(self, observed: Observed) -> None:
-        if self.options.snapshots is not None:
-            Snapshot(self.target.name, datetime.now(UTC), "apply", observed).save(self.options.snapshots)
 
-    def _observe(self, phase: str) -> Observed:
-        self.options.progress(self.target.name, phase)
-        return run_observe(self._connected(), self.request, self.target.connection.timeout_s)
-
-    def _connected(self) -> Transport:
-        if self._transport is None:
-            self._transport = self.options.connect(self.target.connection)
-        return self._transport
+def _request(target: Target, undoes: Sequence[Entry]) -> Request:
+    """Ask for what the target needs, or for what the applies that are to be undone have asked for."""
+    if not undoes:
+        return Request.of(target)
+    names = (server_name(change.setting) for entry in undoes for change in entry.changes)
+    request = Request.of_whole(name for name in names if name)
+    for entry in undoes:
+        request = request.also(entry.request)
+    return request

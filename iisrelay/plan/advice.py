@@ -8,6 +8,7 @@ from iisrelay.plan.guard import Outlook
 from iisrelay.plan.places import Placement
 from iisrelay.settings.stored import AccessList, Address, Store
 from iisrelay.site.target import Target
+from iisrelay.state.observed import ApplyRecord
 from iisrelay.state.request import OUTBOUND_ESMTP
 from iisrelay.status import Restart
 
@@ -21,6 +22,7 @@ def warnings(target: Target, outlook: Outlook) -> tuple[str, ...]:
     """Give everything that is worth a warning about a host and a plan for it."""
     return (
         *target.warnings,
+        *record_warnings(outlook.observed.record),
         *_host(outlook),
         *_startup(outlook),
         *_features(target, outlook),
@@ -31,6 +33,26 @@ def warnings(target: Target, outlook: Outlook) -> tuple[str, ...]:
         *(text for placement in outlook.placements for text in _server(outlook, placement)),
         *_unreadable(outlook),
     )
+
+
+def record_warnings(record: ApplyRecord | None) -> Iterator[str]:
+    """Tell of an apply that is at work, or that ended before its work was done."""
+    if record is None:
+        return
+    if record.alive and record.state == "running":
+        yield f"an apply by {record.owner} is at work on the host since {record.since}; what is seen may change"
+    elif record.was_interrupted:
+        yield (
+            f"an apply by {record.owner} (since {record.since}) was interrupted after {record.finished} of "
+            f"{record.total} changes; what is shown here starts from what the host holds now"
+        )
+    elif record.holds:
+        yield f"the host is held by {record.owner} until {record.until} at the latest, to undo an apply"
+    if record.moving:
+        path, _, folder = record.moving.replace("\t", " ").partition(" ")
+        yield f"mail of a folder move that was interrupted ({path}: {folder}) moves on with the next apply"
+    if record.restart:
+        yield f"the restart of {record.restart.replace(';', ', ')} is still to come: the next apply makes it"
 
 
 def _host(outlook: Outlook) -> Iterator[str]:

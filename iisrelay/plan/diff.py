@@ -3,6 +3,7 @@
 from iisrelay.plan.advice import warnings
 from iisrelay.plan.guard import Outlook, findings
 from iisrelay.plan.host import firewall_changes, folder_changes, host_changes
+from iisrelay.plan.mail import carrying
 from iisrelay.plan.model import Plan, basis_of
 from iisrelay.plan.order import ordered
 from iisrelay.plan.places import place
@@ -31,7 +32,7 @@ def make_plan(target: Target, observed: Observed, is_current: SecretCheck) -> Pl
         [
             *host,
             *folder_changes(comparison, placements),
-            *(change for placement in placements for change in server_changes(below, placement)),
+            *carrying((change for placement in placements for change in server_changes(below, placement)), observed),
             *firewall_changes(comparison, target, placements),
         ]
     )

@@ -13,13 +13,17 @@ from iisrelay.plan.change import Change
 from iisrelay.plan.guard import Finding
 from iisrelay.secret import Secret
 from iisrelay.site.target import Target
-from iisrelay.state.observed import Observed
+from iisrelay.state.observed import FOLDER_ENTRIES, Observed
 
 DIGEST_LENGTH = 32  # hexadecimal digits, half of a SHA-256: enough to tell plans apart, short enough to compare by eye
 # What is no reason to plan anew: how things are written and reached, and what passes by itself.
 NOT_PART = frozenset(
-    {"codec", "origin", "connection", "warnings", "queued", "pending_reboot", "win32_error", "identity", "booted"}
+    {
+        *("codec", "origin", "connection", "warnings", "identity"),
+        *("queued", "mail", "carries", "pending_reboot", "win32_error", "booted", "free_mb", "record"),
+    }
 )
+STALE_PLAN = "stale-plan"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Plan:
     save_to_disk: bool = True
     reboot_allowed: bool = False
     basis: str = ""
+    not_restored: tuple[str, ...] = ()  # of a plan that leads back: what cannot come back
 
     @property
     def checksum(self) -> str:
@@ -61,22 +66,23 @@ class Plan:
                 hint=f"if that is meant, run apply with {options}",
             )
 
-    def refuse_if_stale(self, basis: str, checksum: str) -> None:
-        """Insist that a saved plan is still the plan.
+    def refuse_if_stale(self, basis: str, checksum: str, allow: frozenset[str] = frozenset()) -> None:
+        """Insist that a saved plan is still the plan, unless somebody has named that guard.
 
         Raises:
             RefusedError: when the host or the site file has changed since the plan was saved.
         """
-        if basis != self.basis or checksum != self.checksum:
+        if (basis != self.basis or checksum != self.checksum) and STALE_PLAN not in allow:
             raise RefusedError(
-                "the saved plan is stale: the host or the site file has changed since it was made",
-                hint="make a new plan, look at it, and apply that one",
+                f"the saved plan is stale: the host or the site file has changed since it was made [{STALE_PLAN}]",
+                hint=f"make a new plan, look at it, and apply that one; --allow {STALE_PLAN} applies what it takes now",
             )
 
 
 def basis_of(target: Target, observed: Observed) -> str:
     """Digest what a plan is made from; queues, errors and other passing things do not count."""
-    return digest([target, observed])
+    lasting = {address: value for address, value in observed.values.items() if address.name != FOLDER_ENTRIES}
+    return digest([target, dataclasses.replace(observed, values=lasting)])
 
 
 def digest(value: object) -> str:

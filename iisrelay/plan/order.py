@@ -36,6 +36,8 @@ def _step(change: Change) -> int:
         return _metabase_step(change)
     if change.store is Store.SERVICE:
         return RESTARTS + (1 if change.name == "startup" else 2)
+    if change.store is Store.FOLDER and change.action is Action.DELETE:
+        return RESTARTS + 5
     return {Store.FEATURE: 0, Store.FOLDER: 1, Store.REGISTRY: RESTARTS - 1, Store.FIREWALL: RESTARTS + 4}[change.store]
 
 
@@ -54,7 +56,12 @@ def _metabase_step(change: Change) -> int:
 
 
 def _turn(change: Change) -> int:
-    """Within a key: the key, then who may connect and relay, then the rest; automatic start only when all is set."""
+    """Within a key: the key, then who may connect and relay, then the rest; automatic start only when all is set.
+
+    Keys and folders come before what is in them, unless they are removed.
+    """
+    if change.store is Store.FOLDER and change.action is Action.DELETE:
+        return -change.path.count("\\")
     if change.name == KEY_TYPE:
         return FIRST
     if change.kind is Kind.IPSECLIST:

@@ -87,4 +87,5 @@ def change_document(change: Change) -> dict[str, object]:
         "after": None if change.sensitive else change.after,
         "sensitive": change.sensitive,
         "restart": change.restart.value,
+        "messages_moved": change.carries,
     }

@@ -22,6 +22,17 @@ def check_supported(target: Target, observed: Observed) -> None:
     Raises:
         UnsupportedHostError: with the reason and a way out.
     """
+    check_host(observed)
+    if not observed.smtp_ready:
+        _check_feature(target, observed)
+
+
+def check_host(observed: Observed) -> None:
+    """Refuse a host on which nobody could change anything.
+
+    Raises:
+        UnsupportedHostError: with the reason and a way out.
+    """
     facts = observed.facts
     if facts.build < BUILD_2008_R2:
         raise UnsupportedHostError(
@@ -38,8 +49,6 @@ def check_supported(target: Target, observed: Observed) -> None:
             hint="use a member of the local group Administrators; a local account other than Administrator needs "
             "LocalAccountTokenFilterPolicy=1",
         )
-    if not observed.smtp_ready:
-        _check_feature(target, observed)
 
 
 def _check_feature(target: Target, observed: Observed) -> None:

@@ -7,20 +7,22 @@ from rich.console import Console
 from rich.text import Text
 
 from iisrelay.errors import IisRelayError, SiteFileError
-from iisrelay.plan.change import Change
-from iisrelay.results import DONE, ChangeResult, HostReport, Report
+from iisrelay.plan.change import Change, counted
+from iisrelay.results import CHANGING, DONE, ChangeResult, HostReport, Report
 from iisrelay.settings.stored import Store
 from iisrelay.status import Action, HostStatus, Outcome, Restart
 
 SYMBOLS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
 COLOURS = {Action.CREATE: "green", Action.UPDATE: "yellow", Action.DELETE: "red"}
-FAILURES = {Outcome.FAILED, Outcome.NOT_VERIFIED, Outcome.SKIPPED}
+EXPLAINED = {Outcome.FAILED, Outcome.NOT_VERIFIED, Outcome.SKIPPED, Outcome.APPLIED, Outcome.UNKNOWN}
 OUTCOME_WORDS = {
     Outcome.APPLIED: ("applied", "green"),
     Outcome.UNCHANGED: ("already so", "dim"),
     Outcome.FAILED: ("FAILED", "bold red"),
     Outcome.NOT_VERIFIED: ("NOT VERIFIED", "bold red"),
     Outcome.SKIPPED: ("skipped", "red"),
+    Outcome.ROLLED_BACK: ("rolled back", "yellow"),
+    Outcome.UNKNOWN: ("UNKNOWN", "bold red"),
 }
 VERIFIED = {HostStatus.APPLIED, HostStatus.REBOOT_REQUIRED}
 STATUS_WORDS = {
@@ -41,35 +43,35 @@ def print_report(report: Report, console: Console) -> None:
     """Print a run: every host with its changes, then one line that sums up."""
     for host in report.hosts:
         _print_host(host, console)
-    _line(console, Text(_summary(report), style="bold"))
+    print_line(console, Text(_summary(report), style="bold"))
 
 
 def print_error(error: IisRelayError, console: Console) -> None:
     """Print an error (each problem of a site file on its own line) and the next step."""
     lines = [str(problem) for problem in error.problems] if isinstance(error, SiteFileError) else [error.message]
     for text in lines:
-        _line(console, Text.assemble(("error: ", "bold red"), text))
+        print_line(console, Text.assemble(("error: ", "bold red"), text))
     if error.hint:
-        _line(console, Text.assemble(("next:  ", "bold"), error.hint))
+        print_line(console, Text.assemble(("next:  ", "bold"), error.hint))
 
 
 def _print_host(host: HostReport, console: Console) -> None:
     word, colour = STATUS_WORDS[host.status]
-    _line(console, Text.assemble((host.host, "bold"), "  ", (word, colour), (_counts(host), "dim")))
+    print_line(console, Text.assemble((host.host, "bold"), "  ", (word, colour), (_counts(host), "dim")))
     if host.error:
         print_error(host.error, console)
     for warning in host.warnings:
-        _line(console, Text.assemble("  ", ("! ", "yellow"), warning))
+        print_line(console, Text.assemble("  ", ("! ", "yellow"), warning))
     for heading, results in _sections(host.changes):
         _print_section(heading, results, console)
     _print_footer(host, console)
-    _line(console, Text())
+    print_line(console, Text())
 
 
 def _counts(host: HostReport) -> str:
     counts = [(action, sum(result.change.action is action for result in host.changes)) for action in Action]
     words = {Action.CREATE: "to add", Action.UPDATE: "to change", Action.DELETE: "to remove"}
-    if host.command == "apply":
+    if host.command in CHANGING:
         words = {Action.CREATE: "added", Action.UPDATE: "changed", Action.DELETE: "removed"}
     shown = [f"{count} {words[action]}" for action, count in counts if count]
     return f"  ({', '.join(shown)})" if shown else ""
@@ -99,21 +101,23 @@ def _print_section(heading: str, results: list[ChangeResult], console: Console) 
     path = next((result.change.path for result in results if result.change.path.startswith("SmtpSvc/")), "")
     place = "/".join(path.split("/")[:2])
     title = f'virtual server "{heading}"' + (f" ({place})" if place else "") if heading else "host"
-    _line(console, Text.assemble("  ", (title, "bold cyan")))
+    print_line(console, Text.assemble("  ", (title, "bold cyan")))
     width = min(44, max(len(split_setting(result.change.setting)[1] or "virtual server") for result in results))
     for result in results:
-        _line(console, _change_line(result, width))
-        if result.outcome in FAILURES and result.message:
-            _line(console, Text(f"        {result.message}", style="red"))
+        print_line(console, _change_line(result, width))
+        if result.outcome in EXPLAINED and result.message:
+            print_line(console, Text(f"        {result.message}", style="red"))
 
 
 def _change_line(result: ChangeResult, width: int) -> Text:
     change = result.change
     name = split_setting(change.setting)[1] or "virtual server"
     line = Text.assemble("    ", (SYMBOLS[change.action], COLOURS[change.action]), f" {name:<{width}}  ")
-    line.append(_difference(result))
+    line.append(difference(result))
     if change.store is Store.REGISTRY:
         line.append(f"  {_registry_place(change)}", style="dim")
+    if change.carries:
+        line.append(f"  [{counted(change.carries)} move along]", style="bold")
     if change.restart is not Restart.NONE:
         line.append(f"  [restart: {change.restart.value.replace('_', ' ')}]", style="dim")
     if result.outcome in OUTCOME_WORDS:
@@ -128,7 +132,8 @@ def _registry_place(change: Change) -> str:
     return "\\".join([*change.path.split("\\")[-2:], change.name])
 
 
-def _difference(result: ChangeResult) -> str:
+def difference(result: ChangeResult) -> str:
+    """Say what a change does to its place."""
     change = result.change
     if change.sensitive:
         source = f", from {change.secret.kind}" if change.secret else ""
@@ -145,14 +150,20 @@ def _value(value: object) -> str:
 
 
 def _print_footer(host: HostReport, console: Console) -> None:
+    for name in host.not_restored:
+        print_line(console, Text.assemble("  ", ("! ", "yellow"), f"not restored: {name}"))
+    if host.rolled_back and not host.not_restored:
+        print_line(console, Text("  rolled back and verified: the host holds what it held before", style="yellow"))
+    if host.history:
+        print_line(console, Text(f"  kept in the history as {host.history}", style="dim"))
     if host.status in VERIFIED:
-        _line(console, Text("  verified: a second plan is empty", style="dim"))
+        print_line(console, Text("  verified: a second plan is empty", style="dim"))
     if host.saved_to_disk:
-        _line(console, Text("  configuration saved to disk (MetaBase.xml)", style="dim"))
+        print_line(console, Text("  configuration saved to disk (MetaBase.xml)", style="dim"))
     if host.saved_to_disk is False:
-        _line(console, Text("  the configuration could not be saved to disk", style="bold red"))
+        print_line(console, Text("  the configuration could not be saved to disk", style="bold red"))
     if host.reboot_required:
-        _line(
+        print_line(
             console, Text.assemble("  ", ("! ", "yellow"), "the host has to be rebooted for everything to take effect")
         )
 
@@ -164,7 +175,12 @@ def _summary(report: Report) -> str:
     noun = "change" if changes == 1 else "changes"
     if report.command == "apply":
         done = sum(result.outcome in DONE for host in report.hosts for result in host.changes)
-        return f"Apply: {done} of {changes} {noun} applied and verified on {hosts}."
+        undone = sum(result.outcome is Outcome.ROLLED_BACK for host in report.hosts for result in host.changes)
+        tail = f" {undone} rolled back." if undone else ""
+        return f"Apply: {done} of {changes} {noun} applied and verified on {hosts}.{tail}"
+    if report.command == "rollback":
+        done = sum(result.outcome in DONE for host in report.hosts for result in host.changes)
+        return f"Rollback: {done} of {changes} {noun} undone and verified on {hosts}."
     if report.command == "verify":
         return (
             f"Verify: {changes} {'difference' if changes == 1 else 'differences'} on {hosts}. Nothing has been changed."
@@ -172,5 +188,6 @@ def _summary(report: Report) -> str:
     return f"Plan: {changes} {noun} on {hosts}. Nothing has been changed."
 
 
-def _line(console: Console, text: Text) -> None:
+def print_line(console: Console, text: Text) -> None:
+    """Print one line as it is."""
     console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)

@@ -43,6 +43,10 @@ def _host(host: HostReport) -> dict[str, object]:
         "reboot_required": host.reboot_required,
         "saved_to_disk": host.saved_to_disk,
         "checksum": host.checksum,
+        "history": host.history,
+        "backup": host.backup,
+        "rolled_back": host.rolled_back,
+        "not_restored": list(host.not_restored),
         "changes": [_change(result) for result in host.changes],
     }
 

@@ -8,6 +8,7 @@ import iisrelay
 from iisrelay.plan.model import Plan
 from iisrelay.script.steps import RESTART_STEP, Step, steps_of
 from iisrelay.script.templates import render
+from iisrelay.script.terms import Terms
 from iisrelay.secret import Secret
 
 OBSERVE = (
@@ -21,8 +22,10 @@ OBSERVE = (
     "features.ps1",
     "firewall.ps1",
     "metabase.ps1",
+    "record.ps1",
     "observe.ps1",
 )
+APPLY = ("mail.ps1", "backup.ps1", "record.ps1", "lock.ps1", "answer.ps1")
 BASE = ("base.ps1", "json.ps1", "failures.ps1", "changes.ps1")
 METABASE = ("host.ps1", "registry.ps1", "services.ps1", "service-control.ps1", "metabase.ps1", "metabase-write.ps1",
             "servers.ps1")  # fmt: skip
@@ -32,10 +35,12 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "Clear-RegistryValue": ("registry-write.ps1",),
     "Install-Feature": ("features.ps1", "features-write.ps1"),
     "New-Folder": ("folders.ps1",),
+    "Remove-Folder": ("folders.ps1",),
     "Set-FirewallRule": ("firewall.ps1", "firewall-write.ps1"),
     "Remove-FirewallRule": ("firewall.ps1", "firewall-write.ps1"),
     "Remove-OtherFirewallRules": ("firewall.ps1", "firewall-write.ps1"),
 }
+DEFAULT_TERMS = Terms()
 SECRET_INPUT = "secret:"  # noqa: S105 - the beginning of a name, not a secret
 
 
@@ -53,14 +58,16 @@ def observe_script() -> str:
     return render("observe.ps1.j2", partials=OBSERVE)
 
 
-def apply_script(plan: Plan) -> Script:
+def apply_script(plan: Plan, terms: Terms = DEFAULT_TERMS) -> Script:
     """Give the script that applies a plan."""
-    made = steps_of(plan)
+    made = steps_of(plan, terms.allow)
     text = render(
         "apply.ps1.j2",
-        partials=partials_for(made.steps, secrets="secrets.ps1" if made.secrets else None, last=("answer.ps1",)),
+        partials=partials_for(made.steps, secrets="secrets.ps1" if made.secrets else None, last=APPLY),
         host=plan.host,
         version=iisrelay.__version__,
+        terms=terms,
+        total=len(plan.changes),
         steps=made.steps,
         save=plan.save_to_disk,
         reboot=plan.reboot_allowed,
@@ -75,4 +82,4 @@ def partials_for(steps: tuple[Step, ...], *, secrets: str | None, last: tuple[st
     return tuple(dict.fromkeys(wanted))
 
 
-__all__ = ["RESTART_STEP", "Script", "apply_script", "observe_script", "partials_for"]
+__all__ = ["RESTART_STEP", "Script", "Terms", "apply_script", "observe_script", "partials_for"]

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
-from iisrelay.plan.change import Change
+from iisrelay.plan.change import Change, counted, server_name
+from iisrelay.plan.guard import QUEUED_MAIL
 from iisrelay.plan.model import Plan
 from iisrelay.plan.order import RESTARTS, rank
 from iisrelay.plan.places import endpoint
@@ -48,16 +49,18 @@ class Steps:
     secrets: dict[str, Secret] = field(default_factory=dict)
 
 
-def steps_of(plan: Plan) -> Steps:
-    """Give the steps of a plan. Restarts stand between the settings and everything that starts."""
+def steps_of(plan: Plan, allow: frozenset[str] = frozenset()) -> Steps:
+    """Give the steps of a plan, some of which a named guard makes bolder.
+
+    Restarts stand between the settings and everything that starts; without a restart to make, the step does nothing.
+    """
     settings = [change for change in plan.changes if rank(change)[0] < RESTARTS]
     starts = [change for change in plan.changes if rank(change)[0] >= RESTARTS]
-    restarts = any(change.restart in (Restart.VIRTUAL_SERVER, Restart.SERVICE) for change in settings)
     return Steps(
         steps=(
-            *(_step(change) for change in settings),
-            *([restart_step()] if restarts else []),
-            *(_step(change) for change in starts),
+            *(_step(change, allow) for change in settings),
+            restart_step(),
+            *(_step(change, allow) for change in starts),
         ),
         secrets={change.identity: change.secret for change in plan.changes if change.secret is not None},
     )
@@ -68,8 +71,8 @@ def restart_step() -> Step:
     return Step("restart what runs with old settings", "Invoke-Restarts", (("Change", RESTART_STEP),))
 
 
-def _step(change: Change) -> Step:
-    function, arguments = _call(change)
+def _step(change: Change, allow: frozenset[str]) -> Step:
+    function, arguments = _call(change, allow)
     return Step(
         comment=description(change),
         function=function,
@@ -84,7 +87,8 @@ def description(change: Change) -> str:
     if change.sensitive:
         return f"{change.setting}: (sensitive)"
     inherited = " (inherited)" if change.was_inherited else ""
-    return f"{change.setting}: {written(change.before)}{inherited} -> {written(change.after)}"
+    mail = f" ({counted(change.carries)} move along)" if change.carries else ""
+    return f"{change.setting}: {written(change.before)}{inherited} -> {written(change.after)}{mail}"
 
 
 def written(value: object) -> str:
@@ -95,9 +99,9 @@ def written(value: object) -> str:
 Arguments = tuple[tuple[str, Value | ServerPath], ...]
 
 
-def _call(change: Change) -> tuple[str, Arguments]:
+def _call(change: Change, allow: frozenset[str]) -> tuple[str, Arguments]:
     if change.store is Store.METABASE:
-        return _metabase_call(change)
+        return _metabase_call(change, allow)
     if change.store is Store.REGISTRY:
         return registry_call(change.path, change.name, change.kind, change.stored_after, change.restart)
     if change.store is Store.FIREWALL:
@@ -107,31 +111,37 @@ def _call(change: Change) -> tuple[str, Arguments]:
         return function, (("Name", change.path), ("Value", plain(change.stored_after)))
     if change.store is Store.FEATURE:
         return "Install-Feature", (("Name", change.path),)
-    return "New-Folder", (("Path", change.path),)
+    return "Remove-Folder" if change.action is Action.DELETE else "New-Folder", (("Path", change.path),)
 
 
-def _metabase_call(change: Change) -> tuple[str, Arguments]:
+def _metabase_call(change: Change, allow: frozenset[str]) -> tuple[str, Arguments]:
     if change.name == KEY_TYPE:
-        return _key_call(change)
+        return _key_call(change, mail_may_stay=QUEUED_MAIL in allow)
     if change.name == SERVER_STATE:
         return "Set-ServerState", (("Path", change.path), ("Value", plain(change.stored_after)))
+    if change.carries is not None:
+        return _folder_call(change)
     return value_call(change.path, change)
 
 
-def _key_call(change: Change) -> tuple[str, Arguments]:
+def _folder_call(change: Change) -> tuple[str, Arguments]:
+    """Give the call that moves a folder together with its mail."""
+    restart: Arguments = () if change.restart is Restart.NONE else (("Restart", change.restart.value),)
+    place: Arguments = (("Path", change.path), ("Name", change.name))
+    return "Set-MailFolder", (*place, ("Value", plain(change.stored_after)), *restart)
+
+
+def _key_call(change: Change, *, mail_may_stay: bool) -> tuple[str, Arguments]:
     is_removal = change.action is Action.DELETE
     class_name = change.stored_before if is_removal else change.stored_after
     if class_name == SERVER_CLASS:
         if is_removal:
-            return "Remove-VirtualServer", (("Path", change.path),)
+            return "Remove-VirtualServer", (("Path", change.path), ("MailMayStay", mail_may_stay))
+        if change.restores:
+            return "Restore-VirtualServer", (("Path", change.path),)
         return "New-VirtualServer", (("Path", change.path), ("Name", server_name(change.setting)))
     function = "Remove-MetabaseKey" if is_removal else "New-MetabaseKey"
     return function, (("Path", change.path), ("Class", plain(class_name)))
-
-
-def server_name(setting: str) -> str:
-    """Give the virtual server's name out of the key path of its key: "virtual_servers[NAME]"."""
-    return setting.removeprefix("virtual_servers[").removesuffix("]")
 
 
 def value_call(path: str | ServerPath, change: Change) -> tuple[str, Arguments]:
@@ -143,7 +153,8 @@ def value_call(path: str | ServerPath, change: Change) -> tuple[str, Arguments]:
     if change.secret is not None:
         return "Set-MetabaseSecret", (*place, ("Secret", change.identity), *restart)
     kind: Arguments = (("Kind", change.kind.value), ("Value", plain(change.stored_after)))
-    return "Set-MetabaseValue", (*place, *kind, *restart)
+    here: Arguments = (("Here", True),) if change.restores else ()
+    return "Set-MetabaseValue", (*place, *kind, *restart, *here)
 
 
 def registry_call(

@@ -10,7 +10,7 @@ from typing import Any
 
 from iisrelay.errors import BrokenAnswerError
 from iisrelay.settings.stored import AccessList, Address, Store, Stored
-from iisrelay.state.observed import HostFacts, Observed, ObservedServer, ObservedValue
+from iisrelay.state.observed import ApplyRecord, HostFacts, Observed, ObservedServer, ObservedValue
 
 FORMAT = 1
 BEGIN = "<<<IISRELAY"
@@ -18,6 +18,7 @@ END = "IISRELAY>>>"
 MAXIMUM_ANSWER = 32 * 1024 * 1024
 MAXIMUM_TEXT = 1024 * 1024
 MAXIMUM_ROWS = 200_000
+MAXIMUM_STEP = 4000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 
 
@@ -75,6 +76,7 @@ def parse_observed(document: dict[str, Any]) -> Observed:
             {text_of(row, "name"): text_of(row, "state") for row in rows_of(document, "features")}
         ),
         values=MappingProxyType(dict(_value_row(row) for row in _rows(document, "values"))),
+        record=None if document.get("record") is None else _record(_object(document, "record")),
     )
 
 
@@ -102,6 +104,34 @@ def _facts(host: dict[str, Any]) -> HostFacts:
         pending_reboot=_flag(host, "pending_reboot"),
         addresses=_texts(host.get("addresses")),
         booted=text_of(host, "booted"),
+        free_mb=None if host.get("free_mb") is None else _counts(host, "free_mb"),
+    )
+
+
+def _counts(document: dict[str, Any], name: str) -> MappingProxyType[str, int]:
+    counts = _object(document, name)
+    if len(counts) > MAXIMUM_ROWS:
+        raise broken(f"has too many rows in {name!r}")
+    return MappingProxyType({_clean(key): _number(counts, key) for key in counts})
+
+
+def _record(row: dict[str, Any]) -> ApplyRecord:
+    steps = _object(row, "steps")
+    if len(steps) > MAXIMUM_ROWS or not all(isinstance(text, str) for text in steps.values()):
+        raise broken("has a record of changes that is none")
+    total = text_of(row, "total")
+    return ApplyRecord(
+        identity=text_of(row, "id"),
+        owner=text_of(row, "owner"),
+        since=text_of(row, "since"),
+        until=text_of(row, "until"),
+        state=text_of(row, "state"),
+        total=int(total) if total.isascii() and total.isdigit() and len(total) < 10 else 0,
+        seconds_left=_number(row, "seconds_left"),
+        alive=_flag(row, "alive"),
+        moving=text_of(row, "moving"),
+        restart=text_of(row, "restart"),
+        steps=MappingProxyType({_clean(name): _whole(text)[:MAXIMUM_STEP] for name, text in steps.items()}),
     )
 
 
@@ -113,6 +143,7 @@ def _server(row: dict[str, Any]) -> ObservedServer:
         state=_number(row, "state"),
         queued=_number(row, "queued"),
         win32_error=_number(row, "win32_error"),
+        mail=None if row.get("mail") is None else _counts(row, "mail"),
     )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from iisrelay.settings.stored import Address, Store, Stored
 
 KEY_TYPE = "KeyType"  # the property that every key of the metabase with a class has; here it stands for the key itself
+FOLDER_ENTRIES = "entries"  # how much lies in a folder; the folder itself has a value of its own
 STARTED = 2
 STOPPED = 4
 STATE_WORDS = {
@@ -34,6 +35,7 @@ class HostFacts:
     pending_reboot: bool = False
     addresses: tuple[str, ...] = ()  # its own IPv4 addresses
     booted: str = ""  # when Windows was started, as WMI writes it: good for comparing, nothing else
+    free_mb: Mapping[str, int] | None = None  # by drive ("D:"); None where nobody asked
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class ObservedServer:
     state: int
     queued: int = 0
     win32_error: int = 0
+    mail: Mapping[str, int] | None = None  # messages in its other mail folders, by property, where these are managed
 
     @property
     def label(self) -> str:
@@ -69,6 +72,46 @@ class ObservedServer:
     def path(self) -> str:
         """Give the path below /LM."""
         return f"SmtpSvc/{self.number}"
+
+
+@dataclass(frozen=True)
+class ApplyRecord:
+    """What the host remembers of the last apply: who, since when, how far, and whether it still holds the host.
+
+    ``steps`` gives the state of each change that was come to: "begun", or its outcome and its message.
+    """
+
+    identity: str
+    owner: str
+    since: str
+    until: str
+    state: str
+    total: int
+    seconds_left: int
+    alive: bool
+    moving: str = ""  # a mail folder whose move was not finished
+    restart: str = ""  # what runs with old settings, because the restart did not come about
+    steps: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nobody else may change the host now."""
+        return self.seconds_left > 0
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Tell whether the script ended before its work."""
+        return self.state == "running" and not self.alive
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether the next script has something to finish, even if nothing is to be changed."""
+        return self.was_interrupted or bool(self.moving or self.restart)
+
+    @property
+    def finished(self) -> int:
+        """Count the changes that were come to an end with."""
+        return sum(text != "begun" for text in self.steps.values())
 
 
 def fold(address: Address) -> Address:
@@ -98,6 +141,7 @@ class Observed:
     servers: tuple[ObservedServer, ...] = ()
     features: Mapping[str, str] = field(default_factory=_no_features)
     values: Mapping[Address, ObservedValue] = field(default_factory=_empty)
+    record: ApplyRecord | None = None
 
     def find(self, address: Address) -> ObservedValue | None:
         """Give the value at a place, or None; Windows makes no difference between cases of letters."""

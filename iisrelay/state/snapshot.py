@@ -2,14 +2,15 @@
 
 import base64
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from iisrelay.settings.stored import AccessList, Stored
 from iisrelay.state.answer import extract_text, parse_observed
-from iisrelay.state.observed import Observed, ObservedValue
+from iisrelay.state.observed import HostFacts, Observed, ObservedServer, ObservedValue
 
 FORMAT = 1
 
@@ -64,10 +65,10 @@ def _file_name(host: str) -> str:
 
 def _observed_document(observed: Observed) -> dict[str, Any]:
     return {
-        "host": asdict(observed.facts),
+        "host": _plain(observed.facts),
         "smtp_ready": observed.smtp_ready,
         "smtp_problem": observed.smtp_problem,
-        "servers": [asdict(server) for server in observed.servers],
+        "servers": [_plain(server) for server in observed.servers],
         "features": [{"name": name, "state": state} for name, state in observed.features.items()],
         "values": [
             [address.store.value, address.path, address.name, *_form(value), value.inherited]
@@ -76,15 +77,22 @@ def _observed_document(observed: Observed) -> dict[str, Any]:
     }
 
 
+def _plain(item: HostFacts | ObservedServer) -> dict[str, Any]:
+    """Give the fields of a data class; ``asdict`` cannot copy read-only mappings."""
+    values = ((name.name, getattr(item, name.name)) for name in fields(item))
+    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values}
+
+
 def _form(value: ObservedValue) -> tuple[str, Any]:
     if value.hidden:
         return "hidden", None
     if value.value is None:
         return "problem", value.problem
-    return _stored_form(value.value)
+    return stored_form(value.value)
 
 
-def _stored_form(value: Stored) -> tuple[str, Any]:
+def stored_form(value: Stored) -> tuple[str, Any]:
+    """Give the name of a value's form, and the value as JSON has it; ``answer.FORMS`` reads it back."""
     if isinstance(value, bool):
         return "flag", value
     if isinstance(value, int):

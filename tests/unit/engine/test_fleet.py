@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from iisrelay.engine import SecretLedger, apply_hosts, plan_hosts, verify_hosts
+from iisrelay.engine import History, OnFailure, Safety, SecretLedger, apply_hosts, plan_hosts, verify_hosts
 from iisrelay.errors import LoginError, RefusedError, SecretError, UnsupportedHostError
 from iisrelay.lab import control
 from iisrelay.plan.saved import read_plans, write_plans
 from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
 from iisrelay.site.targets import targets
-from iisrelay.state import Snapshot
 from iisrelay.status import ExitCode, HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
@@ -112,9 +111,9 @@ def test_nobody_is_asked_when_nothing_would_change_and_no_means_no(on_lab, ledge
 
 def test_a_snapshot_is_kept_of_what_was_before(on_lab, ledger, tmp_path):
     (target,) = on_lab("unasked")
-    apply_hosts([target], connect, ledger=ledger, snapshots=tmp_path / "snapshots")
-    (path,) = (tmp_path / "snapshots").rglob("*.json")
-    snapshot = Snapshot.from_json(path.read_text(encoding="utf-8"))
+    apply_hosts([target], connect, ledger=ledger, history=History(tmp_path / "history"))
+    (entry,) = History(tmp_path / "history").entries()
+    snapshot = entry.snapshot
     assert (snapshot.host, [server.number for server in snapshot.observed.servers]) == ("unasked", [1])
 
 
@@ -152,7 +151,7 @@ def test_a_number_taken_since_the_plan_is_not_overwritten(on_lab, ledger):
 def test_one_failed_change_is_reported_with_its_reason_and_stops_no_other(on_lab, ledger):
     site = SITE.replace("delivery: {hop_count: 30}", "folders: {pickup: 'Q:\\nowhere'}")
     (target,) = on_lab("shared", site=site)
-    (host,) = apply_hosts([target], connect, ledger=ledger).hosts
+    (host,) = apply_hosts([target], connect, ledger=ledger, safety=Safety(OnFailure.CONTINUE)).hosts
     assert host.status is HostStatus.PARTIAL
     (failed,) = [result for result in host.changes if result.outcome is Outcome.FAILED]
     assert (failed.change.path, "Q:\\nowhere" in failed.message) == ("Q:\\nowhere", True)

@@ -1,0 +1,65 @@
+"""What remains of an apply that is undone: which of its changes are as they were before, and which are not."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from iisrelay.plan.change import Change
+from iisrelay.plan.model import Plan
+from iisrelay.plan.reverse import Touched
+from iisrelay.results import ChangeResult
+from iisrelay.settings.stored import Address, Store
+from iisrelay.state.observed import KEY_TYPE, Observed, fold
+from iisrelay.status import Outcome
+
+MADE = frozenset({Outcome.APPLIED, Outcome.NOT_VERIFIED, Outcome.UNKNOWN})
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The results of an apply after it was undone, and what could not be brought back."""
+
+    results: tuple[ChangeResult, ...]
+    not_restored: tuple[str, ...]
+
+
+def touched_by(results: Iterable[ChangeResult], before: Observed) -> tuple[Touched, ...]:
+    """Give what may have to be undone. A secret or a feature counts only where it was really written."""
+    return tuple(Touched(result.change, before) for result in results if _counts(result))
+
+
+def _counts(result: ChangeResult) -> bool:
+    if result.change.secret is not None or result.change.store is Store.FEATURE:
+        return result.outcome in MADE
+    return result.outcome is not Outcome.SKIPPED
+
+
+def undone(results: Iterable[ChangeResult], planned: Plan, remaining: Plan, reasons: dict[str, str]) -> Undone:
+    """Judge an undone apply: ``remaining`` is what would still lead back, ``reasons`` why it was not done."""
+    lasting = tuple(dict.fromkeys([*planned.not_restored, *remaining.not_restored]))
+    left = {_place(change): change for change in remaining.changes}
+    judged = tuple(_judged(result, left, lasting, reasons) for result in results)
+    return Undone(judged, (*lasting, *dict.fromkeys(change.setting for change in remaining.changes)))
+
+
+def _judged(
+    result: ChangeResult, left: dict[Address, Change], lasting: tuple[str, ...], reasons: dict[str, str]
+) -> ChangeResult:
+    if result.outcome is not Outcome.APPLIED:
+        return result
+    if any(name.startswith(f"{result.change.setting} (") for name in lasting):
+        return replace(result, message="cannot be undone")
+    still = next(_in_the_way(result.change, left), None)
+    if still is None:
+        return replace(result, outcome=Outcome.ROLLED_BACK)
+    return replace(result, message=f"could not be undone: {reasons.get(still.setting) or 'differs afterwards'}")
+
+
+def _in_the_way(change: Change, left: dict[Address, Change]) -> Iterator[Change]:
+    for place, still in left.items():
+        is_key_above = still.name == KEY_TYPE and f"{change.path}/".casefold().startswith(f"{still.path}/".casefold())
+        if place == _place(change) or (is_key_above and still.store is change.store):
+            yield still
+
+
+def _place(change: Change) -> Address:
+    return fold(Address(change.store, change.path, change.name))

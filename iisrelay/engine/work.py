@@ -1,0 +1,156 @@
+"""Making a plan so on one host, whatever happens on the way: lost connections, failures, restarts, undoing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from iisrelay.engine.holding import UNDO
+from iisrelay.engine.judge import applied_secrets, judge
+from iisrelay.engine.link import HostLink
+from iisrelay.engine.options import OnFailure, Options
+from iisrelay.engine.reboot import observe_after_reboot
+from iisrelay.engine.scripts import Answers
+from iisrelay.engine.undo import Undone, touched_by, undone
+from iisrelay.errors import LostHostError, ScriptError, TransportError, UnsupportedHostError
+from iisrelay.plan.model import Plan
+from iisrelay.plan.reverse import reverse_plan
+from iisrelay.results import DONE, ChangeResult
+from iisrelay.script import Terms
+from iisrelay.secret import Secret
+from iisrelay.state.observed import Observed
+
+Replan = Callable[[Observed, Mapping[str, Secret]], Plan]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What came of applying a plan once."""
+
+    results: tuple[ChangeResult, ...]
+    remaining: Plan
+    after: Observed
+    answers: Answers
+    rebooted: bool = False
+
+    @property
+    def reboot(self) -> bool:
+        """Tell whether a reboot is still to come."""
+        return self.answers.reboot and not self.rebooted
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether a change is not as it should be."""
+        return any(result.outcome not in DONE for result in self.results)
+
+    def followed_by(self, other: "Round") -> "Round":
+        """Give the outcome of both: the second has the last word on what the first left undone."""
+        finished = tuple(result for result in self.results if result.outcome in DONE)
+        answers = replace(
+            other.answers, saved=other.answers.saved or self.answers.saved, backup=self.answers.backup,
+            backup_problem=self.answers.backup_problem, reboot=other.answers.reboot or self.reboot,
+        )  # fmt: skip
+        return replace(other, results=(*finished, *other.results), answers=answers)
+
+
+class Work:
+    """An apply under way. ``replan`` plans anew from what the host holds, given the secrets it has just taken."""
+
+    def __init__(self, link: HostLink, options: Options, terms: Terms, replan: Replan) -> None:
+        self.link = link
+        self.options = options
+        self.terms = terms
+        self.replan = replan
+        self.applied: dict[str, Secret] = {}
+
+    def make(self, plan: Plan, before: Observed, note: Callable[[Plan], None]) -> Round:
+        """Apply a plan, and once more what only the first time has brought to light; ``note`` is told of that plan."""
+        done = self._round(plan, before, self.terms)
+        again = self._second_plan(done)
+        if again is None:
+            return done
+        note(again)
+        second = replace(self.terms, over=self.terms.identity, backup="", require_backup=False)
+        return done.followed_by(self._round(again, done.after, second))
+
+    def _second_plan(self, done: Round) -> Plan | None:
+        """Give what is left after a restart (it had to wait for that), or after an installation (nobody knew of it)."""
+        remaining = replace(done.remaining, reboot_allowed=False)
+        if remaining.is_empty or not (done.rebooted or self._is_news(done)):
+            return None
+        is_dangerous = any(finding.guard not in self.options.allow for finding in remaining.findings)
+        return None if is_dangerous else remaining
+
+    def _is_news(self, done: Round) -> bool:
+        """Tell whether everything planned was done, and more came to light."""
+        planned = {answer_id for answer_id, answer in done.answers.changes.items() if answer.outcome not in DONE}
+        return not done.answers.problem and not planned and not done.reboot
+
+    def _round(self, plan: Plan, before: Observed, terms: Terms) -> Round:
+        """Apply a plan, restart the host if that is needed and allowed, observe, judge."""
+        self.options.progress(self.link.target.name, f"applying {len(plan.changes)} changes")
+        answers, after = self._answers(plan, terms)
+        self._remember(plan, answers)
+        rebooted = answers.reboot and plan.reboot_allowed
+        if rebooted:
+            self.options.progress(self.link.target.name, "restarting Windows")
+            after = observe_after_reboot(self.link.observe_anew, before.facts.booted)
+        elif after is None:
+            after = self.link.observe_surely("verifying")
+        remaining = self._remaining(plan, after)
+        return Round(judge(plan, answers, remaining), remaining, after, answers, rebooted)
+
+    def _answers(self, plan: Plan, terms: Terms) -> tuple[Answers, Observed | None]:
+        """Give what the script says; where its answer was lost, what its record on the host says, and the host then.
+
+        Raises:
+            LostHostError: the host does not come back.
+            TransportError: nothing had begun on the host yet.
+            RefusedError: somebody else holds the host.
+        """
+        try:
+            return self.link.apply(plan, terms), None
+        except (TransportError, ScriptError) as error:
+            try:
+                after = self.link.recover(terms.identity)
+            except (TransportError, ScriptError) as gone:
+                raise LostHostError(
+                    f"the host was lost while it was applying: {error} It did not come back: {gone}",
+                    hint="run plan when the host answers again: it tells how far the apply came",
+                ) from error
+            if after.record is None or after.record.identity != terms.identity:
+                raise
+            return Answers.of_record(after.record, terms.identity, str(error)), after
+
+    def _remember(self, plan: Plan, answers: Answers) -> None:
+        taken = dict(applied_secrets(plan, answers))
+        self.applied.update(taken)
+        self.options.ledger.remember(self.link.target, taken.items())
+
+    def _remaining(self, plan: Plan, after: Observed) -> Plan:
+        try:
+            return self.replan(after, self.applied)
+        except UnsupportedHostError:
+            # A feature that needs a reboot before it works: nothing of the plan can be seen on the host yet.
+            return plan
+
+    def undo(self, done: Round, before: Observed) -> Undone:
+        """Bring back what was before a failed apply, verify that, and judge each change anew."""
+        touched = touched_by(done.results, before)
+        host = self.link.target.name
+        back = reverse_plan(host, touched, done.after, save_to_disk=self.link.target.save_to_disk)
+        self.options.progress(host, f"undoing {len(back.changes)} changes")
+        terms = replace(
+            self.terms, identity=self.terms.identity + UNDO, over=self.terms.identity, stops=False, keeps_lock=False,
+            backup="", require_backup=False,
+        )  # fmt: skip
+        answers, after = self._answers(back, terms)
+        after = after or self.link.observe_surely("verifying")
+        remaining = reverse_plan(host, touched, after)
+        said = {change.identity: change.setting for change in back.changes}
+        reasons = {
+            said[key]: answer.message for key, answer in answers.changes.items() if key in said and answer.message
+        }
+        return undone(done.results, back, remaining, reasons)
+
+    def must_undo(self, done: Round) -> bool:
+        """Tell whether a failure is to be undone."""
+        return done.has_failed and self.options.safety.on_failure is OnFailure.ROLLBACK

@@ -1,0 +1,29 @@
+"""Under what terms a script applies: its name on the host, how long it may hold it, and what it does on a failure."""
+
+from dataclasses import dataclass
+
+BACKUP_PREFIX = "iisrelay-"
+BACKUPS_KEPT = 5
+LOCK_GRACE_S = 60  # for what a controller does between two scripts
+ANYBODY = "*"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an applying script is told besides its changes.
+
+    ``over`` names the apply that may be taken over although it holds the host ("*": any). With ``stops`` nothing more
+    is tried after the first failure; with ``keeps_lock`` the host then stays held, for undoing. ``backup`` is the name
+    of the metabase backup to make first ("": none). ``allow`` are the guards that somebody has named.
+    """
+
+    identity: str = "apply"
+    owner: str = "iisrelay"
+    lock_s: int = 360
+    over: str = ""
+    stops: bool = False
+    keeps_lock: bool = False
+    backup: str = ""
+    backups_kept: int = BACKUPS_KEPT
+    require_backup: bool = False
+    allow: frozenset[str] = frozenset()

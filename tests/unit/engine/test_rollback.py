@@ -1,0 +1,130 @@
+"""Rolling back lab hosts over WinRM: all that metabase, services and firewall hold is compared."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iisrelay.engine import History, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
+from iisrelay.lab import control
+from iisrelay.site.loader import load_site
+from iisrelay.site.target import Target
+from iisrelay.site.targets import targets
+from iisrelay.status import HostStatus
+from iisrelay.transport.connect import connect
+
+HOSTS = ("whole", "twice", "failing", "fresh", "secretive", "moved", "shared")
+BEFORE = """
+$service = [ADSI]'IIS://localhost/SmtpSvc'
+$server = $service.Create('IIsSmtpServer', '4')
+$server.Put('ServerComment', 'Old relay'); $server.Put('HopCount', 7); $server.Put('ServerAutoStart', $false)
+$server.Put('ServerBindings', [object[]]@('127.0.0.1:2599:')); $server.SetInfo()
+$domains = $server.Create('IIsSmtpDomain', 'Domain'); $domains.SetInfo()
+$domain = $domains.Create('IIsSmtpDomain', 'partner.example'); $domain.Put('RouteAction', 6)
+$domain.Put('RouteActionString', '[10.0.0.9]'); $domain.SetInfo()
+$first = [ADSI]'IIS://localhost/SmtpSvc/1'
+$first.Put('MaxMessageSize', 1000000); $first.SetInfo()
+"""
+SITE = """
+version: 1
+hosts: {%s: {}}
+virtual_servers:
+  - {name: Old relay, state: absent}
+  - name: '[SMTP Virtual Server #1]'
+    messages: {max_size: 25MB, max_session_size: 50MB}
+    delivery: {hop_count: 30}
+    domains: [{name: alias.example, type: alias}]
+  - name: New relay
+    state: started
+    general: {bindings: ['127.0.0.1:2525']}
+    access: {relay: {allow: only_listed, addresses: [10.0.0.0/24]}}
+    folders: {root: 'D:\\mail\\new'}
+service: {startup: delayed-automatic}
+tls: {policy: tls12}
+firewall: {manage: true}
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("lab")
+    control.start_many(folder, dict.fromkeys(HOSTS[:3] + HOSTS[4:], "2019"), smtp=True)
+    control.start(folder, "fresh")
+    yield folder
+    control.stop(folder)
+
+
+@pytest.fixture
+def on_lab(lab, tmp_path):
+    def build(name: str, site: str = SITE) -> Target:
+        path = tmp_path / "site.yaml"
+        path.write_text(site % name, encoding="utf-8")
+        (target,) = targets(load_site(path))
+        return replace(target, connection=control.connection(lab, name))
+
+    return build
+
+
+@pytest.fixture
+def history(tmp_path):
+    return History(tmp_path / "history")
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return SecretLedger(tmp_path / "secrets.json")
+
+
+def run(target: Target, script: str) -> str:
+    with connect(target.connection) as transport:
+        result = transport.run(script, {}, 60)
+    assert not result.stderr.strip(), result.stderr
+    return result.stdout.strip()
+
+
+def held(lab: Path, target: Target) -> dict[str, Any]:
+    """Give what the host holds: the metabase by path, and what else is managed."""
+    machine = control.show(lab, target.name)["state"]
+    rest = {"services": machine["services"]["states"], "firewall": machine["firewall"], "starts": starts(machine)}
+    return {**dict(flat(machine["metabase"]["root"], "")), **rest}
+
+
+def flat(key: dict[str, Any], above: str) -> Iterator[tuple[str, Any]]:
+    path = f"{above}/{key['name']}"
+    yield path, [key["type"], *sorted(map(str, key.get("records", [])))]
+    for child in key.get("children", []):
+        yield from flat(child, path)
+
+
+def starts(machine: dict[str, Any]) -> list[str]:
+    """Give the start type; sc.exe leaves a zero for "not delayed" behind, which is as good as nothing."""
+    return [part[:40] for part in str(machine["registry"]).split("SMTPSVC")[1:2] for part in part.split("'Start'")[1:]]
+
+
+def differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {key: (one.get(key), other.get(key)) for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+
+
+def roll_back(target: Target, history: History, ledger: SecretLedger, **options):
+    entries = history.entries(target.name)[-1:]
+    return rollback_hosts([target], {target.name: entries}, connect, history=history, ledger=ledger, **options).hosts[0]
+
+
+def test_a_rollback_brings_everything_back_and_can_be_rolled_back(on_lab, lab, history, ledger):
+    target = on_lab("whole")
+    run(target, BEFORE)
+    old = held(lab, target)
+    applied = apply_hosts([target], connect, history=history, ledger=ledger).hosts[0]
+    assert applied.status is HostStatus.APPLIED
+    new = held(lab, target)
+    assert new != old
+    back = roll_back(target, history, ledger)
+    assert (back.status, back.not_restored, back.error) == (HostStatus.APPLIED, (), None)
+    assert differences(old, held(lab, target)) == {}
+    forth = roll_back(target, history, ledger)
+    assert (forth.status, forth.error) == (HostStatus.APPLIED, None)
+    again = plan_hosts([target], connect, ledger=ledger).hosts[0]
+    assert [(result.change.setting, result.change.path) for result in again.changes] == []
+    assert differences(new, held(lab, target)) == {}
