@@ -104,7 +104,7 @@ def _distinct(entries: Iterable[str], check: Callable[[str], str]) -> tuple[str,
 
 
 def _address(entry: str) -> str:
-    # A public script ends every entry with a semicolon; that Windows overlooks it is inferred from the script's existence.
+    # A public script ends every entry with a semicolon; that Windows overlooks it is inferred from that.
     try:
         return format_entry(*parse_entry(entry.rstrip("; ")))
     except ValueError:
