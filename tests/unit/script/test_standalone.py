@@ -4,11 +4,11 @@ from iisrelay.script import render_standalone
 
 SITE = """
 virtual_servers:
-  - {name: A-B, delivery: {smart_host: m.example.net, outbound_security: {username: a, tls: true, password: 'file:/one'}}}
-  - {name: A B, delivery: {smart_host: m.example.net, outbound_security: {username: b, tls: true, password: 'file:/two'}}}
-  - {name: C, delivery: {smart_host: m.example.net, outbound_security: {username: c, tls: true, password: env:Mail}}}
-  - {name: D, delivery: {smart_host: m.example.net, outbound_security: {username: d, tls: true, password: env:MAIL}}}
-  - {name: E, delivery: {smart_host: m.example.net, outbound_security: {username: e, tls: true, password: env:Mail}}}
+  - {name: A-B, delivery: {smart_host: a.example, outbound_security: {username: a, tls: true, password: 'file:/one'}}}
+  - {name: A B, delivery: {smart_host: a.example, outbound_security: {username: b, tls: true, password: 'file:/two'}}}
+  - {name: C, delivery: {smart_host: a.example, outbound_security: {username: c, tls: true, password: env:Mail}}}
+  - {name: D, delivery: {smart_host: a.example, outbound_security: {username: d, tls: true, password: env:MAIL}}}
+  - {name: E, delivery: {smart_host: a.example, outbound_security: {username: e, tls: true, password: env:Mail}}}
 """
 
 

@@ -34,7 +34,7 @@ def shown(script):
         ("'x\U0001f4e7y'.Substring(1, 2)", ["\U0001f4e7"]),
         ("-join 'x\U0001f4e7y'.ToCharArray()", ["x\U0001f4e7y"]),
         ("New-Object string (, 'x\U0001f4e7y'.ToCharArray())", ["x\U0001f4e7y"]),
-        ('$b = New-Object Text.StringBuilder; foreach ($c in $text.ToCharArray()) { [void]$b.Append($c) }; "$b"', [MAIL]),
+        ('$b = New-Object Text.StringBuilder; $text.ToCharArray() | % { [void]$b.Append($_) }; "$b"', [MAIL]),
         ("'' + [char]0xD83D + [char]0xDCE7", [MAIL]),
         ('$a = [char]0xD83D; $b = [char]0xDCE7; "$a$b"', [MAIL]),
         ("[string]::Concat([char]0xD83D, [char]0xDCE7); [string]::Join('', $text.ToCharArray())", [MAIL, MAIL]),
