@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.automation import ExecutionContext, HostObject
-from iisrelay.lab.powershell.collections import Hashtable
+from iisrelay.lab.powershell.collections import Enumerator, Hashtable
 from iisrelay.lab.powershell.conversions import convert
 from iisrelay.lab.powershell.preferences import DEFAULTS
 from iisrelay.lab.powershell.values import PSArray
@@ -54,6 +54,8 @@ VERSION_TABLES = {
         "SerializationVersion": "1.1.0.1",
     },
 }
+FIXED = frozenset({"?", "error", "executioncontext", "false", "host", "psversiontable", "true"})
+"""The automatic variables that no script may assign."""
 COMPATIBLE = ("1.0", "2.0", "3.0", "4.0", "5.0", "5.1")
 
 
@@ -71,6 +73,7 @@ def initial_variables(engine: Engine) -> Iterator[tuple[str, object, frozenset[s
     yield "ConsoleFileName", "", frozenset({"readonly", "allscope"})
     yield "PSSessionApplicationName", "wsman", none
     yield "PSEmailServer", "", none
+    yield "NestedPromptLevel", 0, constant
 
 
 def version_table(engine: Engine) -> Hashtable:
@@ -127,7 +130,12 @@ def _arguments(_engine: Engine) -> object:
 
 
 def _input(engine: Engine) -> object:
-    return engine.piped_input() if engine.context.nearest_function() is None else PSArray()
+    context = engine.context.nearest_function()
+    if context is None or (context.piped is None and engine.is_entry(context)):
+        return engine.piped_input()
+    if context.piped is None:
+        context.piped = Enumerator(())
+    return context.piped
 
 
 def _item(engine: Engine) -> object:
@@ -144,6 +152,14 @@ def _script_path(engine: Engine) -> object:
     return engine.context.source.path if engine.version_number >= 3 else None
 
 
+def _output_encoding(_engine: Engine) -> object:
+    """$OutputEncoding: what is sent to programs."""
+    from iisrelay.lab.powershell.dotnet.binding import find_type, get_static  # noqa: PLC0415 - rarely asked for
+
+    encoding = find_type("System.Text.Encoding")
+    return None if encoding is None else get_static(None, encoding, "ASCII")
+
+
 def _host(engine: Engine) -> object:
     return HostObject(engine)
 
@@ -156,6 +172,7 @@ AUTOMATIC: dict[str, Callable[[Engine], object]] = {
     "host": _host,
     "input": _input,
     "myinvocation": _invocation,
+    "outputencoding": _output_encoding,
     "psboundparameters": _bound,
     "pscmdlet": _cmdlet,
     "psitem": _item,

@@ -10,7 +10,7 @@ from iisrelay.lab.powershell.command_lookup import NativeInfo
 from iisrelay.lab.powershell.commands import CmdletInfo
 from iisrelay.lab.powershell.conversions import convert, to_string
 from iisrelay.lab.powershell.dotnet.registry import declare, declare_enum
-from iisrelay.lab.powershell.error_records import CategoryInfo, ErrorRecord, InvocationInfo
+from iisrelay.lab.powershell.error_records import CategoryInfo, ErrorRecord, InvocationInfo, PowerShellError
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.functions import call_script_block
 from iisrelay.lab.powershell.scopes import NOTHING, OPTIONS, Scope, Variable
@@ -65,7 +65,10 @@ script_block.method("ToString")(lambda value: value.text)
 @script_block.static("Create")
 def create(engine: Engine, text: str) -> ScriptBlockValue:
     """[ScriptBlock]::Create: parse a text."""
-    return engine.parse_block(text)
+    try:
+        return engine.parse_block(text)
+    except PowerShellError as error:
+        raise error.record.exception from error
 
 
 @script_block.converter
@@ -92,11 +95,10 @@ def invoke_as_is(engine: Engine, block: ScriptBlockValue, *arguments: object) ->
 
 @script_block.method("GetNewClosure")
 def new_closure(engine: Engine, block: ScriptBlockValue) -> ScriptBlockValue:
-    """GetNewClosure: a copy that keeps the variables of here and now."""
-    module = Scope(engine.context.scope.global_scope(), is_script=True)
-    for scope in reversed(list(engine.context.scope.chain())):
-        if scope.parent is not None:
-            module.variables.update({name: _copy(variable) for name, variable in scope.variables.items()})
+    """GetNewClosure: a copy that keeps the variables of the current scope as they are now."""
+    module = Scope(engine.global_scope, is_script=True)
+    local = engine.context.scope.variables
+    module.variables.update({name: _copy(variable) for name, variable in local.items() if not variable.options})
     return ScriptBlockValue(block.body, block.source, module, is_filter=block.is_filter)
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.script_blocks import ParameterSetEntry, ParameterSpec
 
+TEXT_TYPES = frozenset({"string", "system.string", "string[]", "system.string[]"})
+END_OF_PARAMETERS = "-"  # the name of the word ``--``
 BINDING_EXCEPTION = f"{AUTOMATION}ParameterBindingException"
 
 # Common parameters by lower-case name: (alias, takes a value, version that brought it).
@@ -37,11 +39,15 @@ COMMON = {
 
 @dataclass(slots=True)
 class Argument:
-    """A word of a command: a value, or ``-name``; ``attached``: with a value after a colon or from a splatted table."""
+    """A word of a command: a value, or ``-name``; ``attached``: with a value after a colon or from a splatted table.
+
+    ``text`` is how a bare number was written; parameters that take text get that.
+    """
 
     name: str | None = None
     value: object = None
     attached: bool = False
+    text: str = ""
 
 
 @dataclass
@@ -51,6 +57,7 @@ class Binding:
     values: dict[str, object] = field(default_factory=dict)
     common: dict[str, object] = field(default_factory=dict)
     rest: list[object] = field(default_factory=list)
+    left: list[Argument] = field(default_factory=list)
     set_name: str = ""
 
 
@@ -64,6 +71,13 @@ class Signature:
     default_set: str = ""
     positional: bool = True
     is_script: bool = False
+    # Parameters with positions in their order, by the sets that are still possible.
+    orders: dict[frozenset[str], list[ParameterSpec]] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def identity(self) -> str:
+        """What stands behind the comma of error identifiers: a function's name, a cmdlet's class."""
+        return self.name if self.is_script else f"Microsoft.PowerShell.Commands.{self.name.replace('-', '')}Command"
 
     def __post_init__(self) -> None:
         self.by_name = {
@@ -116,6 +130,8 @@ class Binder:
             if argument.name is None:
                 left.append(argument)
                 continue
+            if argument.name == END_OF_PARAMETERS:
+                continue
             index += self._bind_one(argument, queue[index] if index < len(queue) else None, left)
         return left
 
@@ -133,7 +149,7 @@ class Binder:
             self.set_value(spec, argument.value if argument.attached else True)
             return 0
         if argument.attached:
-            self.set_value(spec, argument.value)
+            self.set_value(spec, given(spec, argument))
             return 0
         if following is None or following.name is not None:
             kind = spec.type_name or "System.Object"
@@ -141,7 +157,7 @@ class Binder:
                 f"Missing an argument for parameter '{spec.name}'. Specify a parameter of type '{kind}' and try again.",
                 "MissingArgument",
             )
-        self.set_value(spec, following.value)
+        self.set_value(spec, given(spec, following))
         return 1
 
     def _unknown(self, argument: Argument, left: list[Argument]) -> None:
@@ -242,11 +258,17 @@ class Binder:
             if not values:
                 break
             if spec.name not in self.binding.values:
-                self.set_value(spec, values.pop(0).value)
+                self.set_value(spec, given(spec, values.pop(0)))
         remaining = {id(argument) for argument in values}
         return [argument for argument in left if argument.name is not None or id(argument) in remaining]
 
     def _positional(self) -> Iterable[ParameterSpec]:
+        possible = frozenset(self.sets)
+        if possible not in self.signature.orders:
+            self.signature.orders[possible] = self._ranked()
+        return self.signature.orders[possible]
+
+    def _ranked(self) -> list[ParameterSpec]:
         ranked: list[tuple[int, int, ParameterSpec]] = []
         for order, spec in enumerate(self.signature.parameters):
             entry = self._entry(spec)
@@ -257,13 +279,13 @@ class Binder:
     def _entry(self, spec: ParameterSpec) -> ParameterSetEntry | None:
         """Give a parameter's role in the sets that are still possible, the default one first."""
         default = self.signature.default_set.lower()
-        names = sorted(self.sets, key=lambda name: (name != default, name))
+        names = self.sets if len(self.sets) < 2 else sorted(self.sets, key=lambda name: (name != default, name))
         return next((entry for name in names if (entry := spec.entry(name)) is not None), None)
 
     def _bind_remaining(self, left: list[Argument]) -> None:
-        for spec in self.signature.parameters:
+        for spec in self.signature.parameters if left else ():
             entry = self._entry(spec)
-            if left and entry is not None and entry.remaining and spec.name not in self.binding.values:
+            if entry is not None and entry.remaining and spec.name not in self.binding.values:
                 self.set_value(spec, remaining_values(left))
                 return
         if left and self.signature.strict:
@@ -271,6 +293,7 @@ class Binder:
                 f"A positional parameter cannot be found that accepts argument '{left[0].value}'.",
                 "PositionalParameterNotFound",
             )
+        self.binding.left = left
         self.binding.rest = remaining_list(left)
 
     # -- sets and mandatory parameters ---------------------------------------------------------------------------------
@@ -313,8 +336,19 @@ class Binder:
     ) -> PowerShellError:
         """Make a binding error in the name of the command."""
         return runtime_error(
-            message, f"{identifier},{self.signature.name}", category, exception=exception, activity=self.signature.name
+            message,
+            f"{identifier},{self.signature.identity}",
+            category,
+            exception=exception,
+            activity=self.signature.name,
         )
+
+
+def given(spec: ParameterSpec, argument: Argument) -> object:
+    """Give an argument's value for a parameter: a bare number keeps its written form where text is wanted."""
+    if argument.text and spec.type_name.lower() in TEXT_TYPES:
+        return argument.text
+    return argument.value
 
 
 def remaining_list(left: Sequence[Argument]) -> list[object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.values import PSArray, PSObjectWrapper
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ class KeyValuePair(DictionaryEntry):
 class Dictionary:
     """What all dictionaries share; they do not unroll in a pipeline. Keys keep the order in which they came."""
 
-    __slots__ = ("_entries", "fold")
+    __slots__ = ("_entries", "changes", "fold")
 
     def __init__(self, pairs: Iterable[tuple[object, object]] = (), *, case_sensitive: bool = False) -> None:
         self.fold = exact_key if case_sensitive else fold_key
         self._entries: dict[object, tuple[object, object]] = {}
+        self.changes = 0  # so far: enumerators stop when the number changes
         for key, value in pairs:
             self[key] = value
 
@@ -62,8 +64,10 @@ class Dictionary:
         folded = self.fold(key)
         entry = self._entries.get(folded)
         self._entries[folded] = (key if entry is None else entry[0], value)
+        self.changes += 1
 
     def __delitem__(self, key: object) -> None:
+        self.changes += 1
         del self._entries[self.fold(key)]
 
     def __contains__(self, key: object) -> bool:
@@ -83,6 +87,7 @@ class Dictionary:
     def pop(self, key: object, default: object = None) -> object:
         """Remove a key and give its value, or the default."""
         entry = self._entries.pop(self.fold(key), None)
+        self.changes += entry is not None
         return default if entry is None else entry[1]
 
     def keys(self) -> list[object]:
@@ -100,6 +105,7 @@ class Dictionary:
     def clear(self) -> None:
         """Remove everything."""
         self._entries.clear()
+        self.changes += 1
 
     def entries(self) -> list[DictionaryEntry]:
         """List the entries as the objects that enumeration gives."""
@@ -183,6 +189,16 @@ class GenericDictionary(Dictionary):
         return [KeyValuePair(key, value, self.type_arguments) for key, value in self.items()]
 
 
+class SortedGenericDictionary(GenericDictionary, SortedList):
+    """System.Collections.Generic.SortedDictionary`2."""
+
+    __slots__ = ()
+
+    def entries(self) -> list[DictionaryEntry]:
+        """List the entries in order, as KeyValuePair objects."""
+        return [KeyValuePair(key, value, self.type_arguments) for key, value in self.ordered()]
+
+
 class ArrayList:
     """System.Collections.ArrayList."""
 
@@ -195,6 +211,11 @@ class ArrayList:
         return iter(self.items)
 
     def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def changes(self) -> int:
+        """What tells enumerators that items came or went."""
         return len(self.items)
 
 
@@ -223,12 +244,36 @@ class ReadOnlyCollection(ArrayList):
         self.net_type = net_type
 
 
-class Enumerator:
-    """An IEnumerator: MoveNext, Current, Reset; it unrolls in a pipeline."""
+class DictionaryView(ReadOnlyCollection):
+    """What the keys and the values of a dictionary share."""
 
-    def __init__(self, items: Iterable[object]) -> None:
+    __slots__ = ("owner",)
+
+    def __init__(self, items: Iterable[object], owner: Dictionary) -> None:
+        super().__init__(items)
+        self.owner = owner
+
+
+class KeyCollection(DictionaryView):
+    """The keys of a dictionary."""
+
+    __slots__ = ()
+
+
+class ValueCollection(DictionaryView):
+    """The values of a dictionary."""
+
+    __slots__ = ()
+
+
+class Enumerator:
+    """An IEnumerator: MoveNext, Current, Reset; it unrolls in a pipeline. It fails once its collection has changed."""
+
+    def __init__(self, items: Iterable[object], owner: Dictionary | ArrayList | None = None) -> None:
         self.items = list(items)
         self.position = -1
+        self.owner = owner
+        self.mark = None if owner is None else owner.changes
 
     def __iter__(self) -> Iterator[object]:
         while self.move_next():
@@ -236,6 +281,11 @@ class Enumerator:
 
     def move_next(self) -> bool:
         """Step to the next item; tell whether there is one."""
+        if self.owner is not None and self.owner.changes != self.mark:
+            raise NetError(
+                "System.InvalidOperationException",
+                "Collection was modified; enumeration operation may not execute.",
+            )
         self.position = min(self.position + 1, len(self.items))
         return self.position < len(self.items)
 
@@ -243,6 +293,18 @@ class Enumerator:
     def current(self) -> object:
         """The item the enumerator stands at."""
         return self.items[self.position] if 0 <= self.position < len(self.items) else None
+
+
+def enumerator_over(value: object) -> Enumerator:
+    """Give what ``foreach`` and ``switch`` step through: the items, or the value itself where it stays whole."""
+    if isinstance(value, Enumerator):
+        return value
+    items = enumerate_value(value)
+    if isinstance(value, DictionaryView):
+        return Enumerator(value.items, value.owner)
+    if isinstance(value, ArrayList) and not isinstance(value, ReadOnlyCollection):
+        return Enumerator(value.items, value)
+    return Enumerator((value,) if items is None else items)
 
 
 def enumerate_value(value: object) -> Iterator[object] | None:

@@ -79,7 +79,7 @@ class CommandTable:
         found = {alias: target for alias, target in ALIASES.items() if self._cmdlet(target.lower()) is not None}
         for scope in reversed(list(self.engine.context.scope.chain())):
             found.update(scope.aliases)
-        return found
+        return {alias: target for alias, target in found.items() if target}
 
     def _cmdlet(self, key: str) -> CmdletInfo | None:
         info = CMDLETS.get(key)

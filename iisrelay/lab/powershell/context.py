@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iisrelay.lab.powershell.collections import ArrayList
+    from iisrelay.lab.powershell.binder import Argument
+    from iisrelay.lab.powershell.collections import ArrayList, Enumerator
     from iisrelay.lab.powershell.error_records import InvocationInfo, Source
     from iisrelay.lab.powershell.scopes import Scope
     from iisrelay.lab.powershell.streams import Streams
@@ -40,6 +41,8 @@ class Context:
         "function",
         "invocation",
         "is_cmdlet",
+        "leftover",
+        "piped",
         "scope",
         "set_name",
         "source",
@@ -69,6 +72,8 @@ class Context:
         self.function: object = None  # the FunctionInfo of a function's context
         self.bound: object = None  # $PSBoundParameters
         self.set_name = ""
+        self.leftover: tuple[object, list[Argument]] | None = None  # $args, and the words that it was made from
+        self.piped: Enumerator | None = None  # $input
         self.extra: object = None  # $PSCmdlet, made when asked for
 
     def callers(self) -> Iterator[Context]:

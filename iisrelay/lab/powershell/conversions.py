@@ -17,7 +17,7 @@ from iisrelay.lab.powershell.conversions_numbers import (
     to_enum,
     to_integer,
 )
-from iisrelay.lab.powershell.conversions_text import one_or_array, to_string
+from iisrelay.lab.powershell.conversions_text import item_text, one_or_array, to_string
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.nettypes import NetType, find_type, require_type, type_of
 from iisrelay.lab.powershell.numeric import INTEGERS
@@ -43,6 +43,7 @@ __all__ = [
     "default_value",
     "is_instance",
     "is_instance_of",
+    "item_text",
     "one_or_array",
     "to_bool",
     "to_string",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from iisrelay.lab.powershell.conversions_text import describe
 from iisrelay.lab.powershell.errors import NetError
@@ -17,7 +19,7 @@ from iisrelay.lab.powershell.numeric import (
     parse_real,
     to_single,
 )
-from iisrelay.lab.powershell.values import Char, NetEnum, Single, SwitchParameter
+from iisrelay.lab.powershell.values import Char, NetEnum, PSArray, Single, SwitchParameter
 
 _RANGE_NAMES = {"Byte": "an unsigned byte", "SByte": "a signed byte"}
 BAD_FORMAT = "Input string was not in a correct format."
@@ -188,6 +190,8 @@ def to_enum(value: object, net: NetType) -> NetEnum:
         return value
     if isinstance(value, str):
         return NetEnum(_parse_enum(value, net, members), net.name)
+    if isinstance(value, PSArray) and len(value):  # the names of flags
+        return NetEnum(reduce(or_, (int(to_enum(item, net)) for item in value)), net.name)
     if isinstance(value, int | float) and not isinstance(value, bool):
         number = round(value)
         allowed = 0

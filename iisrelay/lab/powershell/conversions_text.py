@@ -28,6 +28,8 @@ def to_string(engine: Engine | None, value: object) -> str:
         return str(value)
     if value is None:
         return ""
+    if kind is PSCustomObject and isinstance(value.members.get("ToString"), ScriptMethod):  # type: ignore[attr-defined]
+        return _own_text(engine, value)  # type: ignore[arg-type]
     plain = _PLAIN.get(kind)
     if plain is not None:
         return plain(value)
@@ -39,10 +41,17 @@ def to_string(engine: Engine | None, value: object) -> str:
 
 
 def _wrapper_text(engine: Engine | None, value: PSObjectWrapper) -> str:
+    if isinstance(value.members.get("ToString"), ScriptMethod):
+        return _own_text(engine, value)
+    return to_string(engine, value.value)
+
+
+def _own_text(engine: Engine | None, value: PSObjectWrapper | PSCustomObject) -> str:
+    """Give the text of an object that has got a ToString of its own."""
     method = value.members.get("ToString")
     if isinstance(method, ScriptMethod) and engine is not None:
         return to_string(engine, one_or_array(call_block(engine, method.script, this=value)))
-    return to_string(engine, value.value)
+    return members_text(value.members)
 
 
 def one_or_array(results: list[object]) -> object:
@@ -64,8 +73,12 @@ def _object_text(engine: Engine | None, value: object) -> str:
 def join(engine: Engine | None, items: Iterable[object]) -> str:
     """Join items with $OFS (a blank when it is not set); an array inside shows as its type."""
     separator = None if engine is None else engine.get_variable("OFS")
-    texts = [to_string(engine, item) if enumerate_value(item) is None else plain_text(item) for item in items]
-    return (" " if separator is None else to_string(None, separator)).join(texts)
+    return (" " if separator is None else to_string(None, separator)).join(item_text(engine, item) for item in items)
+
+
+def item_text(engine: Engine | None, item: object) -> str:
+    """Convert an item among those that are joined: an array inside shows as its type."""
+    return to_string(engine, item) if enumerate_value(item) is None else plain_text(item)
 
 
 def plain_text(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.automatic import AUTOMATIC, initial_variables
+from iisrelay.lab.powershell.automatic import AUTOMATIC, FIXED, initial_variables
 from iisrelay.lab.powershell.automation import Module, PathInfo, ScriptCmdlet
 from iisrelay.lab.powershell.collections import ArrayList, Hashtable
 from iisrelay.lab.powershell.command_lookup import CommandTable
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 
     from iisrelay.lab.powershell.script_blocks import FunctionInfo
+
+
+def not_writable(name: str) -> PowerShellError:
+    """Make the error of assigning to a variable that is read-only or constant."""
+    return runtime_error(
+        f"Cannot overwrite variable {name} because it is read-only or constant.",
+        "VariableNotWritable",
+        "WriteError",
+        target=name,
+        exception="System.Management.Automation.SessionStateUnauthorizedAccessException",
+    )
 
 
 class Engine(ErrorReporting):
@@ -116,18 +127,14 @@ class Engine(ErrorReporting):
         variable = scope.variables.get(name.lower())
         if variable is None:
             outer = scope.find(name.lower())
+            if outer is None and name.lower() in FIXED:
+                raise not_writable(name)
             if outer is None or "allscope" not in outer.options:
                 scope.variables[name.lower()] = Variable(name, value)
                 return
             variable = outer
         if variable.is_fixed:
-            raise runtime_error(
-                f"Cannot overwrite variable {name} because it is read-only or constant.",
-                "VariableNotWritable",
-                "WriteError",
-                target=name,
-                exception="System.Management.Automation.SessionStateUnauthorizedAccessException",
-            )
+            raise not_writable(name)
         if variable.type_name:
             value = convert(self, None if value is NOTHING else value, variable.type_name)
         for validate in variable.validators:
@@ -236,6 +243,10 @@ class Engine(ErrorReporting):
         if context.extra is None:
             context.extra = ScriptCmdlet(self, context)
         return context.extra
+
+    def is_entry(self, context: Context) -> bool:
+        """Tell whether a context is that of the script file that the process was started with."""
+        return context.scope is self.global_scope and context.caller is not None and context.caller.caller is None
 
     def piped_input(self) -> PSArray:
         """$input of the script itself: the lines of standard input."""

@@ -170,11 +170,11 @@ def runtime_error(
 def from_net_error(error: NetError) -> PowerShellError:
     """Wrap a .NET exception that the language itself met (a conversion, an operator) as the language does."""
     if error.type_name.startswith(AUTOMATION):
-        exception = error
-    else:
-        exception = NetError(RUNTIME_EXCEPTION, error.message, hresult=error.hresult, inner=error)
-    identifier = error.identifier or exception.type_name.rsplit(".", 1)[-1]
-    return PowerShellError(ErrorRecord(exception, identifier, error.category or "NotSpecified"))
+        identifier = error.identifier or error.type_name.rsplit(".", 1)[-1]
+        return PowerShellError(ErrorRecord(error, identifier, error.category or "NotSpecified"))
+    return PowerShellError(
+        ErrorRecord(error, error.identifier or error.type_name, error.category or "OperationStopped")
+    )
 
 
 def exception_chain(exception: NetError | None) -> list[NetError]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.binder import Argument, Binder, Binding, Signature
-from iisrelay.lab.powershell.collections import ArrayList, Dictionary, GenericDictionary, Hashtable
+from iisrelay.lab.powershell.collections import ArrayList, Dictionary, Enumerator, GenericDictionary, Hashtable
 from iisrelay.lab.powershell.context import Context
 from iisrelay.lab.powershell.conversions import convert, default_value
 from iisrelay.lab.powershell.error_records import InvocationInfo, PowerShellError, runtime_error
@@ -91,6 +91,7 @@ class FunctionStage(GuardedStage):
             self.input.append(item)
             return
         self.underscore.value = item
+        self.context.piped = Enumerator((item,))
         self.run_with_underscore(self.process_block)
 
     def on_end(self) -> None:
@@ -98,8 +99,7 @@ class FunctionStage(GuardedStage):
         if not self.has_input and self.process_block is not None:
             self.run_with_underscore(self.process_block)
         if self.end_block is not None:
-            if self.input:
-                self.context.scope.variables["input"] = Variable("input", PSArray(self.input))
+            self.context.piped = Enumerator(self.input) if self.input else None
             self.run(self.end_block)
 
     def run_with_underscore(self, block: Execute) -> None:
@@ -172,7 +172,10 @@ class FunctionStage(GuardedStage):
             elif spec.takes_pipeline and self.has_input:
                 self.pipeline_parameters.append(spec)
         if not self.compiled.is_advanced:
-            variables["args"] = Variable("args", PSArray(binding.rest))
+            arguments = PSArray(binding.rest)
+            variables["args"] = Variable("args", arguments)
+            if binding.left:
+                self.context.leftover = arguments, binding.left
         for spec in self.compiled.parameters:
             if spec.name not in binding.values:
                 variables[spec.name.lower()] = Variable(spec.name, self.default_of(spec), type_name=_constraint(spec))

@@ -221,7 +221,8 @@ def _run_script(engine: Engine, full: str, text: str, words: Sequence[str]) -> i
     block = engine.parse_block(text, full)
     function = FunctionInfo(full.rpartition("\\")[2], block, "ExternalScript", path=full)
     invocation = InvocationInfo(full, Source(""), 0, 0, command=function)
-    stage = FunctionStage(engine, function, _arguments(words), invocation=invocation)
+    # -File runs the script as if it were dot-sourced into the new session: its scope is the global one.
+    stage = FunctionStage(engine, function, _arguments(words), invocation=invocation, new_scope=False)
     stage.emit = engine.host_output.write
     stage.begin()
     stage.end()

@@ -27,7 +27,7 @@ def get_index(engine: Engine | None, value: object, index: object) -> object:
     """Give the item at an index; several indices give an array of items."""
     if type(value) is PSArray and type(index) is int:
         items = value.items
-        return items[index] if -len(items) <= index < len(items) else _outside(engine, index)
+        return items[index] if -len(items) <= index < len(items) else _outside(engine)
     value, index = unwrap(value), unwrap(index)
     if value is None:
         raise language_error("Cannot index into a null array.", "NullArray")
@@ -43,19 +43,11 @@ def get_index(engine: Engine | None, value: object, index: object) -> object:
     return _item_property(engine, value, index)
 
 
-def _outside(engine: Engine | None, index: int) -> object:
+def _outside(engine: Engine | None) -> object:
     """An index outside the bounds gives $null, in strict mode 3 an error."""
     strict = None if engine is None else engine.strict_version
     if strict and float(str(strict)) >= 3:
-        message = "Index was outside the bounds of the array."
-        inner = NetError("System.IndexOutOfRangeException", message, value=index)
-        raise NetError(
-            "System.Management.Automation.RuntimeException",
-            message,
-            inner=inner,
-            identifier="System.IndexOutOfRangeException",
-            category="OperationStopped",
-        )
+        raise _bad_bounds()
     return None
 
 
@@ -80,7 +72,7 @@ def _list_item(engine: Engine | None, value: str | PSArray | ArrayList, index: o
     place = _place(engine, index)
     value = units(value) if isinstance(value, str) else value
     if not -len(value) <= place < len(value):
-        return _outside(engine, place)
+        return _outside(engine)
     return Char(value[place]) if isinstance(value, str) else value.items[place]
 
 
@@ -104,7 +96,7 @@ def _grid_item(engine: Engine | None, value: MultiArray, index: object) -> objec
     try:
         return value.items[value.offset(indices)]
     except IndexError:
-        return _outside(engine, indices[0])
+        return _outside(engine)
 
 
 def _wrong_dimensions(value: MultiArray, indices: list[int]) -> NetError:
@@ -179,11 +171,9 @@ def _set_list_item(engine: Engine | None, value: PSArray | ArrayList, place: int
 
 
 def _bad_bounds() -> NetError:
-    message = "Index was outside the bounds of the array."
     return NetError(
-        "System.Management.Automation.RuntimeException",
-        message,
-        inner=NetError("System.IndexOutOfRangeException", message),
+        "System.IndexOutOfRangeException",
+        "Index was outside the bounds of the array.",
         identifier="System.IndexOutOfRangeException",
         category="OperationStopped",
     )

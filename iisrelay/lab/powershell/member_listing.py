@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.conversions_text import to_flat_string
+from iisrelay.lab.powershell.membertable import AliasProperty, NoteProperty, ScriptMethod, ScriptProperty
 from iisrelay.lab.powershell.nettypes import NetType, type_of
 from iisrelay.lab.powershell.values import DynamicObject, PSCustomObject, PSObjectWrapper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iisrelay.lab.powershell.membertable import MemberTable
+    from iisrelay.lab.powershell.membertable import AddedMember, MemberTable
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,23 @@ def property_names(value: object) -> list[str]:
 
 
 def _added(members: MemberTable) -> list[MemberEntry]:
-    return [MemberEntry(member.name, member.kind, f"{member.kind} {member.name}") for member in members]
+    return [MemberEntry(member.name, member.kind, _definition(member)) for member in members]
+
+
+def _definition(member: AddedMember) -> str:
+    """Write an added member as Get-Member does since 3.0."""
+    if isinstance(member, NoteProperty):
+        kind = "object" if member.value is None else type_of(member.value).short or type_of(member.value).name
+        kind = "Object[]" if kind == "object[]" else kind
+        return f"{kind} {member.name}={'null' if member.value is None else to_flat_string(member.value)}"
+    if isinstance(member, AliasProperty):
+        return f"{member.name} = {member.target}"
+    if isinstance(member, ScriptProperty):
+        setter = "" if member.setter is None else f"set={member.setter};"
+        return f"System.Object {member.name} {{get={member.getter};{setter}}}"
+    if isinstance(member, ScriptMethod):
+        return f"System.Object {member.name}();"
+    return f"{member.name} {{{', '.join(member.names)}}}"
 
 
 def _typed(net: NetType, *, properties: bool = True) -> list[MemberEntry]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.block_calls import call_block
+from iisrelay.lab.powershell.collection_methods import COLLECTION_METHODS
 from iisrelay.lab.powershell.collections import ArrayList, Dictionary, enumerate_value
 from iisrelay.lab.powershell.conversions import one_or_array
 from iisrelay.lab.powershell.errors import NetError, language_error
@@ -336,6 +337,9 @@ def _call_missing(engine: Engine | None, value: object, name: str, arguments: li
     held = find_member(engine, value, name) if isinstance(value, Dictionary | PSCustomObject) else None
     if isinstance(held, PSMethod):
         return call_method(engine, held.target, held.name, arguments)
+    intrinsic = COLLECTION_METHODS.get(name.lower())
+    if intrinsic is not None and engine is not None and engine.version_number >= 4:
+        return intrinsic(engine, value, arguments)
     items = enumerate_value(value) if has_member_enumeration(engine) else None
     listed = [] if items is None else list(items)
     if not listed:

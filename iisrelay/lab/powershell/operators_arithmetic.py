@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from iisrelay.lab.powershell.code_units import joined
 from iisrelay.lab.powershell.collections import ArrayList, Dictionary, enumerate_value
-from iisrelay.lab.powershell.conversions import convert_to, to_string
+from iisrelay.lab.powershell.conversions import convert, convert_to, to_string
 from iisrelay.lab.powershell.conversions_numbers import cast_error
 from iisrelay.lab.powershell.errors import NetError, language_error
 from iisrelay.lab.powershell.nettypes import type_of
@@ -260,6 +260,8 @@ def _division_by_zero() -> NetError:
 
 def _bits(engine: Engine | None, left: object, right: object, operation: Operation) -> object:
     left, right = unwrap(left), unwrap(right)
+    if isinstance(left, NetEnum) and isinstance(right, str):
+        right = convert(engine, right, left.net_type)
     first, second = _bit_operand(engine, left), _bit_operand(engine, right)
     result = operation(int(first), int(second))
     if isinstance(left, NetEnum) and isinstance(right, NetEnum) and left.net_type == right.net_type:

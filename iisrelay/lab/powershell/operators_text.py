@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.block_calls import call_block
 from iisrelay.lab.powershell.code_units import joined
 from iisrelay.lab.powershell.collections import Hashtable, enumerate_value
-from iisrelay.lab.powershell.conversions import convert, to_bool, to_string
+from iisrelay.lab.powershell.conversions import convert, item_text, to_bool, to_string
 from iisrelay.lab.powershell.errors import NetError, language_error
 from iisrelay.lab.powershell.formatstrings import format_composite
 from iisrelay.lab.powershell.nettypes import is_script_block
@@ -156,7 +156,7 @@ def join(engine: Engine | None, left: object, separator: object) -> str:
     items = enumerate_value(left)
     if items is None:
         return to_string(engine, left)
-    return joined(to_string(engine, separator).join(to_string(engine, item) for item in items))
+    return joined(to_string(engine, separator).join(item_text(engine, item) for item in items))
 
 
 def join_all(engine: Engine | None, value: object) -> str:

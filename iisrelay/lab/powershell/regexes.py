@@ -129,3 +129,9 @@ def escape(text: str) -> str:
     """Escape what has a meaning in a pattern, as Regex.Escape does."""
     names = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f", " ": "\\ "}
     return "".join(names.get(letter) or (f"\\{letter}" if letter in "\\*+?|{[()^$.#" else letter) for letter in text)
+
+
+def unescape(text: str) -> str:
+    """Undo escaping."""
+    names = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
+    return re.sub(r"\\(.)", lambda found: names.get(found[1], found[1]), text)

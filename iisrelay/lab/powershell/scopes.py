@@ -52,6 +52,11 @@ class Variable:
         """Tell whether assignment is refused."""
         return "readonly" in self.options or "constant" in self.options
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether any value may be assigned."""
+        return not (self.options or self.type_name or self.validators)
+
     def describe_options(self) -> str:
         """Give the options as PowerShell prints them."""
         return ", ".join(word for word in OPTIONS if word.lower() in self.options) or "None"

@@ -123,7 +123,7 @@ def _set_property(call: Call, made: object, name: str, value: object) -> None:
 
 @cmdlet(
     "Add-Member",
-    Param("MemberType", "string", 0, aliases=("Type",)),
+    Param("MemberType", position=0, aliases=("Type",)),  # since 3.0 the table of new properties may stand here
     Param("Name", "string", 1),
     Param("Value", position=2),
     Param("SecondValue", position=3),
@@ -170,8 +170,8 @@ def _wrapper_for(target: object) -> PSObjectWrapper:
 
 
 def _new_members(call: Call) -> Iterator[AddedMember]:
-    table = call.get("NotePropertyMembers")
     first = call.get("MemberType")
+    table = call.get("NotePropertyMembers", first)
     if isinstance(table, Dictionary):
         for key, value in table.items():
             yield NoteProperty(to_string(None, key), value)

@@ -48,7 +48,7 @@ class ForEachObject(Processor):
         self.member = self._member_name(scripts)
         self.arguments = [*blocks_of(call.get("ArgumentList")), *(scripts[1:] if self.member else [])]
         begin, end = blocks_of(call.get("Begin")), blocks_of(call.get("End"))
-        if not self.member:
+        if call.has("RemainingScripts") and not self.member:
             if not call.has("Begin") and len(scripts) > 1:
                 begin = [scripts.pop(0)]
             if not call.has("End") and len(scripts) > 1 and not call.has("Begin"):
@@ -128,6 +128,8 @@ class WhereObject(Processor):
         script = call.get("FilterScript")
         self.block = InlineBlock(self.engine, script) if isinstance(script, ScriptBlockValue) else None
         self.property = to_string(self.engine, call.get("Property", "" if self.block else script))
+        # With -Property by name the first word is the value; the binder gave it to FilterScript, which stands first.
+        self.value = script if call.has("Property") and not call.has("Value") else call.get("Value")
         given = [name for name in COMPARISONS if call.has(name)]
         self.operator = f"-{given[0].lower()}" if given else ""
 
@@ -142,7 +144,7 @@ class WhereObject(Processor):
     def _compare(self, value: object) -> bool:
         if not self.operator:
             return to_bool(value) is not self.call.has("Not")
-        return to_bool(binary(self.engine, self.operator, value, self.call.get("Value")))
+        return to_bool(binary(self.engine, self.operator, value, self.value))
 
 
 @processor(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.collections import enumerate_value
+from iisrelay.lab.powershell.collections import Dictionary, enumerate_value
 from iisrelay.lab.powershell.commands import Call, Param, cmdlet
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.error_records import ErrorRecord
 from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.powershell.formatstrings import format_value
 from iisrelay.lab.powershell.nettypes import type_of
 from iisrelay.lab.powershell.streams import HostMessage
+from iisrelay.lab.powershell.values import PSCustomObject
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
@@ -132,9 +134,9 @@ def write_host(call: Call) -> None:
 
 
 def _host_text(engine: Engine, value: object, separator: str) -> str:
-    items = enumerate_value(value)
+    items = value.entries() if isinstance(value, Dictionary) else enumerate_value(value)
     if items is None:
-        return to_string(engine, value)
+        return to_string(engine, value) if isinstance(value, PSCustomObject) else format_value(engine, value, "")
     return separator.join(_host_text(engine, item, separator) for item in items)
 
 

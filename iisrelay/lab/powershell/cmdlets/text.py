@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.collections import enumerate_value
+from iisrelay.lab.powershell.collections import Hashtable, enumerate_value
 from iisrelay.lab.powershell.commands import Call, Param, cmdlet
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.csv_text import column_names, csv_line, csv_rows
@@ -13,6 +13,7 @@ from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.member_listing import property_names
 from iisrelay.lab.powershell.members import MISSING, find_member
 from iisrelay.lab.powershell.nettypes import type_of
+from iisrelay.lab.powershell.regexes import unescape
 from iisrelay.lab.powershell.text_files import file_exists, read_text, write_text
 from iisrelay.lab.powershell.values import PSCustomObject, PSObjectWrapper
 
@@ -42,6 +43,23 @@ def _piped(call: Call) -> list[object]:
 
 def _delimiter(call: Call) -> str:
     return to_string(None, call.get("Delimiter", ",")) or ","
+
+
+@cmdlet("ConvertFrom-StringData", Param("StringData", "string", 0, mandatory=True, pipeline=True), streaming=True)
+def convert_from_string_data(call: Call) -> Iterator[object]:
+    """ConvertFrom-StringData: lines of ``name = value`` to a table; backslashes escape as in regular expressions."""
+    table = Hashtable()
+    for line in to_string(None, call.get("StringData")).splitlines():
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        name, separator, value = (part.strip() for part in text.partition("="))
+        if not separator:
+            call.engine.fail(f"Data line '{text}' is not in 'name=value' format.", "InvalidOperation")
+        if name in table:
+            call.engine.fail(f"Data item '{name}' in line '{text}' is already defined.", "InvalidOperation")
+        table[name] = unescape(value)
+    yield table
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------

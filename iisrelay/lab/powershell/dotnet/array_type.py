@@ -118,6 +118,14 @@ def index_of_item(engine: Engine, value: ArrayLike, item: object) -> int:
     return next((place for place, each in enumerate(value.items) if same_item(engine, each, item)), -1)
 
 
+def _fixed_size(_value: ArrayLike, *_arguments: object) -> None:
+    """Refuse what would change the number of items."""
+    raise NetError("System.NotSupportedException", "Collection was of a fixed size.")
+
+
+array.method("Add", "Insert", "Remove", "RemoveAt")(_fixed_size)
+
+
 @array.method("CopyTo")
 def copy_to(value: ArrayLike, target: PSArray, start: int) -> None:
     """Copy all items into another array."""
@@ -134,6 +142,22 @@ def index_of(engine: Engine, value: PSArray, item: object, start: int = 0) -> in
     """Find an item, or -1."""
     found = (place for place in range(start, len(value)) if same_item(engine, value.items[place], item))
     return next(found, -1)
+
+
+@array.static("BinarySearch")
+def binary_search(engine: Engine, value: PSArray, item: object) -> int:
+    """Find an item in a sorted array; a negative number tells where it would stand."""
+    low, high = 0, len(value) - 1
+    while low <= high:
+        middle = (low + high) // 2
+        difference = compare(engine, value.items[middle], item, False)
+        if difference == 0:
+            return middle
+        if difference < 0:
+            low = middle + 1
+        else:
+            high = middle - 1
+    return ~low
 
 
 @array.static("LastIndexOf")

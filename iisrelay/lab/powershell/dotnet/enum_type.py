@@ -106,6 +106,19 @@ def try_parse(text: str, ignore_case: bool, result: Reference) -> bool:
     return True
 
 
+@_enum.static("GetUnderlyingType")
+def underlying_type(kind: NetType) -> NetType:
+    """Give the type of the numbers; it is Int32 for every enumeration that the lab knows."""
+    _checked(kind)
+    return require_type("System.Int32")
+
+
+@_enum.static("Format")
+def format_value(kind: NetType, value: object, pattern: str) -> str:
+    """Write a value by a format."""
+    return format_enum(to_enum(value, kind), pattern)
+
+
 @_enum.static("ToObject")
 def to_object(kind: NetType, value: int) -> NetEnum:
     """Make a value from a number, defined or not."""

@@ -10,10 +10,12 @@ from iisrelay.lab.powershell.collections import (
     Enumerator,
     GenericDictionary,
     Hashtable,
+    KeyCollection,
     KeyValuePair,
     OrderedDictionary,
-    ReadOnlyCollection,
+    SortedGenericDictionary,
     SortedList,
+    ValueCollection,
 )
 from iisrelay.lab.powershell.conversions import convert_to, to_string
 from iisrelay.lab.powershell.dotnet.array_type import same_item
@@ -37,7 +39,11 @@ sorted_list = declare("System.Collections.SortedList", python=SortedList, bases=
 generic = declare(
     "System.Collections.Generic.Dictionary`2", python=GenericDictionary, bases=("System.Object", *_GENERIC)
 )
-sorted_generic = declare("System.Collections.Generic.SortedDictionary`2", bases=("System.Object", *_GENERIC))
+sorted_generic = declare(
+    "System.Collections.Generic.SortedDictionary`2",
+    python=SortedGenericDictionary,
+    bases=("System.Object", *_GENERIC),
+)
 
 
 def _typed(engine: Engine | None, value: Dictionary, key: object, item: object = None) -> tuple[object, object]:
@@ -50,8 +56,8 @@ def _typed(engine: Engine | None, value: Dictionary, key: object, item: object =
 
 def _declare_members(declared: Declaration) -> None:
     declared.getter("Count")(len)
-    declared.getter("Keys")(lambda value: ReadOnlyCollection(value.keys()))
-    declared.getter("Values")(lambda value: ReadOnlyCollection(value.values()))
+    declared.getter("Keys")(lambda value: KeyCollection(value.keys(), value))
+    declared.getter("Values")(lambda value: ValueCollection(value.values(), value))
     declared.getter("IsReadOnly", "IsFixedSize", "IsSynchronized")(lambda _value: False)
     declared.getter("SyncRoot")(lambda value: value)
     for function, names in _METHODS.items():
@@ -120,7 +126,7 @@ def set_item(engine: Engine, value: Dictionary, key: object, item: object) -> No
 
 def get_enumerator(value: Dictionary) -> Enumerator:
     """Enumerate the entries."""
-    return Enumerator(value.entries())
+    return Enumerator(value.entries(), value)
 
 
 def clone(value: Dictionary) -> Dictionary:
@@ -148,7 +154,7 @@ _METHODS: dict[Callable[..., object], tuple[str, ...]] = {
     get_enumerator: ("GetEnumerator",),
     copy_to: ("CopyTo",),
 }
-for _declared in (hashtable, ordered, sorted_list, generic):
+for _declared in (hashtable, ordered, sorted_list, generic, sorted_generic):
     _declare_members(_declared)
 for _declared in (hashtable, sorted_list):
     _declared.method("Clone")(clone)
@@ -194,6 +200,22 @@ def try_get_value(engine: Engine, value: GenericDictionary, key: object, result:
     key, _ = _typed(engine, value, key)
     result.value = value.get(key)
     return key in value
+
+
+@hashtable.static("Synchronized")
+def synchronized(value: Hashtable) -> Hashtable:
+    """Give the table: scripts of the lab run one after the other anyway."""
+    return value
+
+
+@sorted_generic.constructor
+def new_sorted_generic(type_arguments: tuple[NetType, ...], source: object = None) -> SortedGenericDictionary:
+    """Make a generic dictionary that enumerates by key."""
+    made = SortedGenericDictionary(type_arguments, case_sensitive=not _ignores_case(source))
+    if isinstance(source, Dictionary):
+        for key, item in source.items():
+            made[convert_to(None, key, type_arguments[0])] = convert_to(None, item, type_arguments[1])
+    return made
 
 
 @ordered.method("Insert")

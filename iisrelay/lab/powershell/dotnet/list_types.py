@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.block_calls import call_block
-from iisrelay.lab.powershell.collections import ArrayList, Enumerator, GenericList, ReadOnlyCollection, enumerate_value
+from iisrelay.lab.powershell.collections import (
+    ArrayList,
+    Enumerator,
+    GenericList,
+    KeyCollection,
+    ReadOnlyCollection,
+    ValueCollection,
+    enumerate_value,
+)
 from iisrelay.lab.powershell.conversions import convert_to
 from iisrelay.lab.powershell.dotnet.array_type import accepts, same_item, sort_items
 from iisrelay.lab.powershell.dotnet.registry import Declaration, declare
@@ -252,6 +260,12 @@ def for_each(engine: Engine, value: GenericList, action: object) -> None:
 
 collection = declare("System.Collections.ReadOnlyCollectionBase", python=ReadOnlyCollection, bases=_LIST[:2])
 declare_list_members(collection, read_only_list=True)
+for _python in (KeyCollection, ValueCollection):
+    declare(
+        f"System.Collections.Hashtable+{_python.__name__}",
+        python=_python,
+        bases=("System.Collections.ReadOnlyCollectionBase",),
+    )
 
 enumerator = declare(
     "System.Collections.Enumerator", python=Enumerator, bases=("System.Object", "System.Collections.IEnumerator")

@@ -20,7 +20,7 @@ from iisrelay.lab.powershell.numeric import (
     parse_real,
     to_single,
 )
-from iisrelay.lab.powershell.values import BigInteger, Single
+from iisrelay.lab.powershell.values import BigInteger, NetEnum, Single
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,10 +134,19 @@ def _declare_common(declared: Declaration) -> None:
         return (value > other) - (value < other)
 
     @declared.method("GetTypeCode")
-    def type_code(value: float) -> int:
-        return _TYPE_CODES.get(type(value), 1)
+    def type_code(value: float) -> NetEnum:
+        return NetEnum(_TYPE_CODES.get(type(value), 1), TYPE_CODE)
 
 
+TYPE_CODE = "System.TypeCode"
+declare_enum(
+    TYPE_CODE,
+    {
+        "Empty": 0, "Object": 1, "DBNull": 2, "Boolean": 3, "Char": 4, "SByte": 5, "Byte": 6, "Int16": 7, "UInt16": 8,
+        "Int32": 9, "UInt32": 10, "Int64": 11, "UInt64": 12, "Single": 13, "Double": 14, "Decimal": 15,
+        "DateTime": 16, "String": 18,
+    },
+)  # fmt: skip
 _TYPE_CODES: dict[type, int] = {kind: integer.rank for kind, integer in INTEGERS.items()} | {
     Single: 13,
     float: 14,

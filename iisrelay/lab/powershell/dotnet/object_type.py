@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.dotnet.registry import NetType, declare
 from iisrelay.lab.powershell.formatstrings import format_value
-from iisrelay.lab.powershell.nettypes import OBJECT, type_of
+from iisrelay.lab.powershell.nettypes import OBJECT, find_type, type_of
 from iisrelay.lab.powershell.operators import equals
 from iisrelay.lab.powershell.values import Char, PSCustomObject, SwitchParameter
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from iisrelay.lab.powershell.engine import Engine
 
+RESULTS = "Microsoft.PowerShell.Commands."
 _object = declare(OBJECT, bases=(), accelerators=("object",))
 
 
@@ -26,7 +27,9 @@ def new_object() -> PSCustomObject:
 
 @_object.method("GetType")
 def get_type(value: object) -> NetType:
-    """Give the type of a value."""
+    """Give the type of a value; results of cmdlets (groups, measures ...) have types of their own in .NET."""
+    if isinstance(value, PSCustomObject) and value.type_names[0].startswith(RESULTS):
+        return find_type(value.type_names[0]) or declare(value.type_names[0]).net
     return type_of(value)
 
 

@@ -12,7 +12,7 @@ from iisrelay.lab.powershell.conversions_text import one_or_array
 from iisrelay.lab.powershell.dotnet.registry import Declaration, declare, declare_enum
 from iisrelay.lab.powershell.errors import out_of_range
 from iisrelay.lab.powershell.nettypes import is_script_block
-from iisrelay.lab.powershell.regexes import Regex, compile_regex, escape
+from iisrelay.lab.powershell.regexes import Regex, compile_regex, escape, unescape
 from iisrelay.lab.powershell.values import NetEnum, PSArray
 
 if TYPE_CHECKING:
@@ -219,8 +219,7 @@ def static_escape(text: str) -> str:
 @regex_type.static("Unescape")
 def static_unescape(text: str) -> str:
     """Undo escaping."""
-    names = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
-    return re.sub(r"\\(.)", lambda found: names.get(found[1], found[1]), text)
+    return unescape(text)
 
 
 # -- results ---------------------------------------------------------------------------------------------------------

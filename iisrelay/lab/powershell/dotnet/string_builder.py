@@ -120,6 +120,16 @@ def replace(value: StringBuilder, old: str, new: str) -> StringBuilder:
     return value
 
 
+@string_builder.method("Replace")
+def replace_within(value: StringBuilder, old: str, new: str, start: int, count: int) -> StringBuilder:
+    """Replace every occurrence in a part."""
+    if start < 0 or count < 0 or start + count > len(value.text):
+        raise out_of_range("startIndex")
+    part = value.text[start : start + count].replace(old, new)
+    value.text = value.text[:start] + part + value.text[start + count :]
+    return value
+
+
 @string_builder.method("Clear")
 def clear(value: StringBuilder) -> StringBuilder:
     """Empty the builder."""

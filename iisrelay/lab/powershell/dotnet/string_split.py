@@ -14,6 +14,7 @@ from iisrelay.lab.powershell.formatstrings import format_composite, format_value
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.annotations import CharArray, StringArray, StringComparison, StringSplitOptions
+    from iisrelay.lab.powershell.dotnet.cultures import CultureInfo
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.values import Char, PSArray
 
@@ -93,6 +94,13 @@ def join_part(separator: str, items: StringArray, start: int, count: int) -> str
 @string.static("Format")
 def format_text(engine: Engine, text: str, *arguments: object) -> str:
     """Fill a composite format."""
+    return format_composite(engine, text, arguments)
+
+
+@string.static("Format")
+def format_text_by(engine: Engine, culture: CultureInfo, text: str, *arguments: object) -> str:
+    """Fill a composite format by the rules of a culture, which are always those of the language."""
+    del culture
     return format_composite(engine, text, arguments)
 
 

@@ -9,14 +9,14 @@ from iisrelay.lab.powershell.code_units import joined, units
 from iisrelay.lab.powershell.collections import Enumerator
 from iisrelay.lab.powershell.culture import compare_text
 from iisrelay.lab.powershell.dotnet.comparison import same_text
+from iisrelay.lab.powershell.dotnet.number_types import TYPE_CODE
 from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import argument_error, argument_null, out_of_range
-from iisrelay.lab.powershell.values import Char, PSArray
+from iisrelay.lab.powershell.values import Char, NetEnum, PSArray
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.annotations import CharArray, StringArray, StringComparison
     from iisrelay.lab.powershell.nettypes import NetType
-    from iisrelay.lab.powershell.values import NetEnum
 
 BLANK = Char(" ")
 string = declare(
@@ -327,9 +327,9 @@ def is_normalized(value: str) -> bool:
 
 
 @string.method("GetTypeCode")
-def type_code(_value: str) -> int:
+def type_code(_value: str) -> NetEnum:
     """Give TypeCode.String."""
-    return 18
+    return NetEnum(18, TYPE_CODE)
 
 
 def split_text(value: str, separators: list[str], limit: int | None, *, drop_empty: bool) -> PSArray:

@@ -64,6 +64,16 @@ class Uri:
         return f"[{name}]" if ":" in name else name
 
     @property
+    def local_path(self) -> str:
+        """The path as the operating system writes it: that of a file URI with backslashes, unescaped."""
+        path = unquote(self.path)
+        if self.parts.scheme != "file":
+            return path
+        if self.parts.netloc:
+            return f"\\\\{self.parts.netloc}{path}".replace("/", "\\")
+        return (path[1:] if path[2:3] == ":" else path).replace("/", "\\")
+
+    @property
     def query(self) -> str:
         """The query with its question mark."""
         return f"?{self.parts.query}" if self.parts.query else ""
@@ -97,7 +107,7 @@ uri.getter("IsAbsoluteUri")(lambda value: value.is_absolute)
 for _name, _attribute in {
     "AbsoluteUri": "absolute",
     "AbsolutePath": "path",
-    "LocalPath": "path",
+    "LocalPath": "local_path",
     "Authority": "authority",
     "Host": "host",
     "DnsSafeHost": "host",

@@ -244,7 +244,7 @@ class XmlElement(XmlNode):
     @property
     def simple(self) -> object:
         """An element without attributes and elements shows as its text."""
-        if self.attributes or any(child.kind not in {TEXT, CDATA} for child in self.children):
+        if self.attributes or any(child.kind != TEXT for child in self.children):
             return self
         return self.inner_text
 

@@ -20,7 +20,9 @@ from iisrelay.lab.powershell.evaluator.base import (
     statement,
 )
 from iisrelay.lab.powershell.evaluator.variables import SCOPE_WORDS
-from iisrelay.lab.powershell.members import get_index, get_member, set_index, set_member
+from iisrelay.lab.powershell.members import call_method, get_index, get_member, set_index, set_member
+from iisrelay.lab.powershell.nettypes import type_of
+from iisrelay.lab.powershell.numeric import is_number
 from iisrelay.lab.powershell.operators import binary
 from iisrelay.lab.powershell.scopes import NOTHING, Variable
 from iisrelay.lab.powershell.script_blocks import FunctionInfo, ScriptBlockValue
@@ -80,12 +82,18 @@ def _compound_assignment(node: syntax.Assignment) -> Evaluate:
 
 def compile_increment(target: syntax.Node, step: int, *, prefix: bool) -> Evaluate:
     """``++`` and ``--``; $null counts as 0."""
-    place_of = compile_place(target)
+    place_of, sign = compile_place(target), "++" if step > 0 else "--"
 
     def increment(engine: Engine) -> object:
         read, write = place_of(engine)
         before = read()
         before = 0 if before is None else before
+        if not is_number(before):
+            raise runtime_error(
+                f"The '{sign}' operator works only on numbers. The operand is a '{type_of(before).name}'.",
+                "OperatorRequiresNumber",
+                target=sign,
+            )
         after = binary(engine, "+", before, step)
         write(after)
         return after if prefix else before
@@ -144,7 +152,7 @@ def _store_plain(name: str) -> Store:
     def store(engine: Engine, value: object) -> None:
         scope = engine.context.scope
         variable = scope.variables.get(key)
-        if variable is not None and not variable.options and not variable.type_name:
+        if variable is not None and variable.is_free:
             variable.value = value
         else:
             engine.assign(scope, name, value)
@@ -224,6 +232,9 @@ def _items(value: object) -> list[object]:
     return [value] if found is None else list(found)
 
 
+_STORABLE = (syntax.Variable, syntax.Convert, syntax.AttributedExpression, syntax.ArrayLiteral, syntax.Paren)
+
+
 # -- places ------------------------------------------------------------------------------------------------------------
 
 
@@ -233,14 +244,30 @@ def compile_place(node: syntax.Node) -> Callable[[Engine], Place]:
         return _static_place(node) if node.static else _member_place(node)
     if isinstance(node, syntax.Index):
         return _index_place(node)
+    if isinstance(node, syntax.Invoke):
+        return _indexed_property_place(node)
+    if not isinstance(node, _STORABLE):
+        raise runtime_error(f"The lab cannot assign to {type(node).__name__}.", "NotSimulated", "NotImplemented")
     read_value, store = compile_expression(node), compile_store(node)
     return lambda engine: (lambda: read_value(engine), lambda value: store(engine, value))
 
 
 def _member_place(node: syntax.Member) -> Callable[[Engine], Place]:
-    from iisrelay.lab.powershell.evaluator.members import compile_member_name  # noqa: PLC0415 - members assigns nothing
+    from iisrelay.lab.powershell.evaluator.members import (  # noqa: PLC0415 - members assigns nothing
+        compile_key,
+        compile_member_name,
+        get_named,
+        set_named,
+    )
 
-    target_of, name_of = compile_expression(node.target), compile_member_name(node.name)
+    target_of, name_of, key_of = compile_expression(node.target), compile_member_name(node.name), compile_key(node.name)
+    if key_of is not None:
+
+        def named_place(engine: Engine) -> Place:
+            target, key = target_of(engine), key_of(engine)
+            return lambda: get_named(engine, target, key), lambda value: set_named(engine, target, key, value)
+
+        return named_place
 
     def place(engine: Engine) -> Place:
         target, name = target_of(engine), str(name_of(engine))
@@ -269,6 +296,28 @@ def _index_place(node: syntax.Index) -> Callable[[Engine], Place]:
         return lambda: get_index(engine, target, index), lambda value: set_index(engine, target, index, value)
 
     return place
+
+
+def _indexed_property_place(node: syntax.Invoke) -> Callable[[Engine], Place]:
+    """``target.Item(key) = value``: a property with parameters."""
+    from iisrelay.lab.powershell.evaluator.members import compile_member_name  # noqa: PLC0415 - as above
+
+    target_of, name_of = compile_expression(node.target), compile_member_name(node.name)
+    arguments_of = [compile_expression(argument) for argument in node.arguments]
+
+    def place(engine: Engine) -> Place:
+        target, name = target_of(engine), str(name_of(engine))
+        given = [argument(engine) for argument in arguments_of]
+        return (
+            lambda: call_method(engine, target, name, given),
+            lambda value: _call_setter(engine, target, name, [*given, value]),
+        )
+
+    return place
+
+
+def _call_setter(engine: Engine, target: object, name: str, arguments: list[object]) -> None:
+    call_method(engine, target, f"set_{name}", arguments)
 
 
 # -- [ref] -------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.error_records import InvocationInfo, PowerShellError, runtime_error
 from iisrelay.lab.powershell.evaluator.base import (
     Emit,
-    Evaluate,
     Execute,
     compile_expression,
     compile_raw,
@@ -26,7 +25,9 @@ from iisrelay.lab.powershell.evaluator.base import (
 from iisrelay.lab.powershell.evaluator.redirections import Redirect, compile_redirections, redirected
 from iisrelay.lab.powershell.evaluator.variables import compile_splat
 from iisrelay.lab.powershell.functions import FunctionStage
+from iisrelay.lab.powershell.members import is_strict
 from iisrelay.lab.powershell.native_stage import NativeStage
+from iisrelay.lab.powershell.numeric import is_number
 from iisrelay.lab.powershell.pipeline import Stage, run_stages
 from iisrelay.lab.powershell.script_blocks import FunctionInfo, ScriptBlockValue
 
@@ -134,6 +135,7 @@ def _compile_stage(node: syntax.Command) -> tuple[MakeStage, tuple[Redirect, ...
     words = [_compile_word(element) for element in node.elements]
     find = _compile_name(node)
     start, end, dot = node.start, node.end, node.invocation == "."
+    like_a_method = _is_like_a_method(node)
 
     def make(engine: Engine, streams: Streams | None) -> Stage:
         context = engine.context
@@ -143,6 +145,12 @@ def _compile_stage(node: syntax.Command) -> tuple[MakeStage, tuple[Redirect, ...
         except PowerShellError as error:
             error.record.invocation = error.record.invocation or invocation
             raise
+        if like_a_method and is_strict(engine, 2):
+            raise runtime_error(
+                "The function or command was called as if it were a method. Parameters should be separated by spaces. "
+                "For information about parameters, see the about_Parameters Help topic.",
+                "StrictModeFunctionCallWithParens",
+            )
         invocation.name = typed or command.name
         invocation.command = command
         arguments: list[Argument] = []
@@ -160,6 +168,12 @@ def _compile_stage(node: syntax.Command) -> tuple[MakeStage, tuple[Redirect, ...
         return CmdletStage(engine, command, arguments, invocation=invocation, streams=streams)
 
     return make, compile_redirections(node.redirections)
+
+
+def _is_like_a_method(node: syntax.Command) -> bool:
+    """Tell whether a command is written like a method: ``name(arguments)``."""
+    first = node.elements[0] if len(node.elements) == 1 else None
+    return isinstance(first, syntax.Paren) and first.start == node.name.end
 
 
 def _compile_name(node: syntax.Command) -> Callable[[Engine], tuple[Command, str]]:
@@ -193,16 +207,39 @@ def _compile_word(node: syntax.Node) -> AddArguments:
         return _compile_parameter(node)
     if isinstance(node, syntax.Variable) and node.splat:
         return _compile_splatted(node)
+    if isinstance(node, syntax.Literal) and is_number(node.value):
+        return _compile_number(node)
     evaluate = compile_expression(node)
     return lambda engine, arguments: arguments.append(Argument(value=evaluate(engine)))
+
+
+def _compile_number(node: syntax.Literal) -> AddArguments:
+    """Compile a bare number; one that is not written as it prints (``007``, ``0x10``) keeps its text."""
+    value, start, end = node.value, node.start, node.end
+    if type(value) is int and len(str(value)) == end - start:
+        return lambda _engine, arguments: arguments.append(Argument(value=value))
+    return lambda engine, arguments: arguments.append(Argument(value=value, text=engine.context.source.text[start:end]))
 
 
 def _compile_parameter(node: syntax.Parameter) -> AddArguments:
     name = node.name
     if node.argument is None:
         return lambda _engine, arguments: arguments.append(Argument(name))
-    evaluate: Evaluate = compile_expression(node.argument)
-    return lambda engine, arguments: arguments.append(Argument(name, evaluate(engine), attached=True))
+    add_value = _compile_word(node.argument)
+
+    def add(engine: Engine, arguments: list[Argument]) -> None:
+        add_value(engine, arguments)
+        arguments[-1].name, arguments[-1].attached = name, True
+
+    return add
+
+
+def _words_behind(engine: Engine, value: object) -> list[Argument] | None:
+    """Give the words that became ``$args``: splatted on, ``-name`` among them names a parameter again."""
+    context = engine.context.nearest_function()
+    if context is None or context.leftover is None or context.leftover[0] is not value:
+        return None
+    return context.leftover[1]
 
 
 def _compile_splatted(node: syntax.Variable) -> AddArguments:
@@ -212,6 +249,10 @@ def _compile_splatted(node: syntax.Variable) -> AddArguments:
         value = evaluate(engine)
         if isinstance(value, Dictionary):
             arguments.extend(Argument(to_string(engine, key), item, attached=True) for key, item in value.items())
+            return
+        leftover = _words_behind(engine, value)
+        if leftover is not None:
+            arguments.extend(leftover)
             return
         items = enumerate_value(value)
         if items is None:

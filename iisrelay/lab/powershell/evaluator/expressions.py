@@ -21,6 +21,7 @@ from iisrelay.lab.powershell.evaluator.base import (
     expression,
     raw_expression,
 )
+from iisrelay.lab.powershell.evaluator.variables import compile_expanded_variable
 from iisrelay.lab.powershell.nettypes import require_type
 from iisrelay.lab.powershell.operators import BINARY, binary, unary
 from iisrelay.lab.powershell.scopes import NOTHING
@@ -50,6 +51,8 @@ def compile_string(node: syntax.ExpandableString) -> Evaluate:
 
 
 def _compile_part(node: syntax.Node) -> Evaluate:
+    if isinstance(node, syntax.Variable):
+        return compile_expanded_variable(node)
     if not isinstance(node, syntax.SubExpression):
         return compile_expression(node)
     body = compile_statement(node.body)

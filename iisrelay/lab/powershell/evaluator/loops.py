@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell import syntax
-from iisrelay.lab.powershell.collections import enumerate_value
+from iisrelay.lab.powershell.collections import Enumerator, enumerator_over
 from iisrelay.lab.powershell.conversions import to_bool
 from iisrelay.lab.powershell.evaluator.assignments import compile_store
 from iisrelay.lab.powershell.evaluator.base import (
@@ -18,9 +19,11 @@ from iisrelay.lab.powershell.evaluator.base import (
     statement,
 )
 from iisrelay.lab.powershell.flow import BreakSignal, ContinueSignal
-from iisrelay.lab.powershell.scopes import NOTHING
+from iisrelay.lab.powershell.scopes import NOTHING, Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iisrelay.lab.powershell.engine import Engine
 
 
@@ -104,6 +107,21 @@ def _true(_engine: Engine) -> object:
     return True
 
 
+@contextmanager
+def loop_variable(engine: Engine, name: str, enumerator: Enumerator) -> Iterator[None]:
+    """Let ``$foreach`` or ``$switch`` be the enumerator while a loop runs."""
+    variables = engine.context.scope.variables
+    before = variables.get(name)
+    variables[name] = Variable(name, enumerator)
+    try:
+        yield
+    finally:
+        if before is None:
+            variables.pop(name, None)
+        else:
+            variables[name] = before
+
+
 @statement(syntax.ForEach)
 def compile_foreach(node: syntax.ForEach) -> Execute:
     """``foreach``: $null gives no round, but one before version 3."""
@@ -115,9 +133,10 @@ def compile_foreach(node: syntax.ForEach) -> Execute:
         value = items_of(engine)
         if value is NOTHING or (value is None and engine.version_number >= 3):
             return
-        found = enumerate_value(value)
-        for item in (value,) if found is None else found:
-            store(engine, item)
-            body(engine, emit)
+        enumerator = enumerator_over(value)
+        with loop_variable(engine, "foreach", enumerator):
+            while enumerator.move_next():
+                store(engine, enumerator.current)
+                body(engine, emit)
 
     return breakable(loop, node.label)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell import syntax
+from iisrelay.lab.powershell.collections import Dictionary
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.dotnet.binding import call_static, get_static
 from iisrelay.lab.powershell.error_records import runtime_error
 from iisrelay.lab.powershell.evaluator.base import Evaluate, compile_expression, expression, raw_expression
-from iisrelay.lab.powershell.members import call_method, get_index, get_member
+from iisrelay.lab.powershell.members import call_method, get_index, get_member, set_member
 from iisrelay.lab.powershell.nettypes import NetType, require_type, type_of
 from iisrelay.lab.powershell.scopes import NOTHING
 
@@ -45,7 +46,32 @@ def compile_member(node: syntax.Member) -> Evaluate:
     target, name = compile_expression(node.target), compile_member_name(node.name)
     if node.static:
         return lambda engine: get_static(engine, static_target(target(engine)), str(name(engine)))
+    key = compile_key(node.name)
+    if key is not None:
+        return lambda engine: get_named(engine, target(engine), key(engine))
     return lambda engine: get_member(engine, target(engine), str(name(engine)))
+
+
+def compile_key(node: syntax.Node) -> Evaluate | None:
+    """Compile a name after the dot that may be no text; None when it is a plain word."""
+    if isinstance(node, syntax.Literal) and isinstance(node.value, str):
+        return None
+    return compile_expression(node)
+
+
+def get_named(engine: Engine, value: object, name: object) -> object:
+    """Read a computed member: a dictionary is asked for the key itself, of whatever type."""
+    if isinstance(value, Dictionary) and not isinstance(name, str) and name is not None and name in value:
+        return value[name]
+    return get_member(engine, value, _as_name(engine, name))
+
+
+def set_named(engine: Engine, value: object, name: object, item: object) -> None:
+    """Set a computed member; a dictionary takes the key itself."""
+    if isinstance(value, Dictionary) and not isinstance(name, str) and name is not None:
+        value[name] = item
+    else:
+        set_member(engine, value, _as_name(engine, name), item)
 
 
 @raw_expression(syntax.Invoke)

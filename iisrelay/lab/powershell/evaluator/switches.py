@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell import syntax
-from iisrelay.lab.powershell.collections import enumerate_value
+from iisrelay.lab.powershell.collections import Enumerator, enumerator_over
 from iisrelay.lab.powershell.conversions import to_bool, to_string
 from iisrelay.lab.powershell.evaluator.base import (
     Emit,
@@ -17,9 +17,10 @@ from iisrelay.lab.powershell.evaluator.base import (
     compile_statement_value,
     statement,
 )
-from iisrelay.lab.powershell.evaluator.loops import breakable, loop_body
+from iisrelay.lab.powershell.evaluator.loops import breakable, loop_body, loop_variable
 from iisrelay.lab.powershell.operators import binary
 from iisrelay.lab.powershell.scopes import NOTHING
+from iisrelay.lab.powershell.values import PSArray
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
@@ -42,20 +43,15 @@ def compile_switch(node: syntax.Switch) -> Execute:
 
     def loop(engine: Engine, emit: Emit) -> None:
         value = value_of(engine)
-        items = engine.read_lines(to_string(engine, value)) if from_file else _items(value)
-        with engine.current_object() as holder:
-            for item in items:
-                holder.value = item
+        if from_file:
+            value = PSArray(engine.read_lines(to_string(engine, value)))
+        enumerator = Enumerator(()) if value is NOTHING else enumerator_over(value)
+        with engine.current_object() as holder, loop_variable(engine, "switch", enumerator):
+            while enumerator.move_next():
+                holder.value = enumerator.current
                 one(engine, emit)
 
     return breakable(loop, node.label)
-
-
-def _items(value: object) -> list[object]:
-    if value is NOTHING:
-        return []
-    found = enumerate_value(value)
-    return [value] if found is None else list(found)
 
 
 def _one_item(clauses: tuple[tuple[Test, Execute], ...], default: Execute | None) -> Execute:

@@ -22,8 +22,17 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 @expression(syntax.Variable)
 def compile_variable(node: syntax.Variable) -> Evaluate:
     """``$name`` as a value."""
-    raw = compile_raw_variable(node)
+    return _without_nothing(compile_raw_variable(node))
 
+
+def compile_expanded_variable(node: syntax.Variable) -> Evaluate:
+    """``"$name"``: version 1 of strict mode lets unset variables in strings pass."""
+    if node.scope or node.name.lower() in CONSTANTS or node.name.lower() in AUTOMATIC:
+        return _without_nothing(compile_raw_variable(node))
+    return _without_nothing(_plain_reader(node.name, strict_from=2))
+
+
+def _without_nothing(raw: Evaluate) -> Evaluate:
     def read(engine: Engine) -> object:
         value = raw(engine)
         return None if value is NOTHING else value
@@ -45,7 +54,7 @@ def compile_raw_variable(node: syntax.Variable) -> Evaluate:
     return _drive_reader(node.name, node.scope)
 
 
-def _plain_reader(name: str) -> Evaluate:
+def _plain_reader(name: str, *, strict_from: float = 1) -> Evaluate:
     key = name.lower()
 
     def read(engine: Engine) -> object:
@@ -57,7 +66,7 @@ def _plain_reader(name: str) -> Evaluate:
             ):  # fmt: skip
                 return variable.value
             scope = scope.parent  # type: ignore[assignment]
-        return unset(engine, name)
+        return unset(engine, name, strict_from)
 
     return read
 
@@ -110,9 +119,10 @@ DRIVES: dict[str, Callable[[Engine, str], object]] = {
 }
 
 
-def unset(engine: Engine, name: str) -> object:
+def unset(engine: Engine, name: str, strict_from: float = 1) -> object:
     """Give what reading an unset variable gives: $null, or an error under Set-StrictMode."""
-    if engine.strict_version is None:
+    strict = engine.strict_version
+    if strict is None or float(strict) < strict_from:
         return None
     raise runtime_error(
         f"The variable '${name}' cannot be retrieved because it has not been set.", "VariableIsUndefined", target=name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.formatting.columns import HIDDEN, SEPARATOR, distribute
@@ -162,4 +161,4 @@ def _stands_right(engine: Engine, column: Column, first: object) -> bool:
     if column.right is not None:
         return column.right
     value = unwrap(column.value(engine, first))
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool | NetEnum)
+    return value is not None and not isinstance(value, str | NetEnum)

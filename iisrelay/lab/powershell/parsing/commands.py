@@ -139,9 +139,9 @@ class Commands(Expressions):
             redirection = self._redirection(redirections)
             if redirection is not None:
                 redirections.append(redirection)
-            elif self.match(_END_OF_PARAMETERS) is not None:
+            elif parameters and self.match(_END_OF_PARAMETERS) is not None:
                 parameters = False
-                elements.append(Literal(self.position - 2, self.position, "--", bare=True))
+                elements.append(Parameter(self.position - 2, self.position, "-"))
             elif not self._verbatim(elements):
                 parameter = self._parameter() if parameters else None
                 elements.append(self._argument() if parameter is None else parameter)

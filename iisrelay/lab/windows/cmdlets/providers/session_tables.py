@@ -9,6 +9,7 @@ from iisrelay.lab.powershell.collections import DictionaryEntry
 from iisrelay.lab.powershell.commands import ALIASES
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.scopes import Variable
+from iisrelay.lab.powershell.script_blocks import FunctionInfo, ScriptBlockValue
 from iisrelay.lab.powershell.values import PSCustomObject
 from iisrelay.lab.windows.cmdlets.providers.base import Drive, Provider
 
@@ -171,6 +172,11 @@ class FunctionProvider(FlatProvider):
         """The function as an object."""
         return engine.functions[path.lower()]
 
+    def set_item(self, engine: Engine, path: str, value: object) -> None:
+        """Define a function by its script block or its text."""
+        block = value if isinstance(value, ScriptBlockValue) else engine.parse_block(to_string(engine, value))
+        engine.define_function(FunctionInfo(path, block))
+
     def remove_item(self, engine: Engine, path: str, *, force: bool) -> None:
         """Remove the nearest function of that name."""
         del force
@@ -189,7 +195,7 @@ class AliasProvider(FlatProvider):
         made = {
             name: target for scope in reversed(list(engine.scope.chain())) for name, target in scope.aliases.items()
         }
-        return {**ALIASES, **made}
+        return {name: target for name, target in {**ALIASES, **made}.items() if target}
 
     def names(self, engine: Engine) -> list[str]:
         """The aliases."""
@@ -212,9 +218,9 @@ class AliasProvider(FlatProvider):
         engine.scope.aliases[path.lower()] = to_string(engine, value)
 
     def remove_item(self, engine: Engine, path: str, *, force: bool) -> None:
-        """Remove an alias that the script made."""
+        """Remove the nearest alias of that name; one that is built in is hidden for the rest of the process."""
         del force
         for scope in engine.scope.chain():
             if scope.aliases.pop(path.lower(), None) is not None:
                 return
-        raise self.unsupported()
+        engine.global_scope.aliases[path.lower()] = ""

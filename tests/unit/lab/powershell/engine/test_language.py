@@ -36,7 +36,7 @@ CASES = [
     # environment and drives
     ("$env:LAB_X = 'v'; $env:LAB_X; ${env:LAB_X}; \"$env:LAB_X!\"; $env:LAB_X = ''; $env:LAB_X -eq $null",
      "v v v! True"),
-    ("$variable:x = 5; $x; Test-Path variable:x; $global:y = 6; $y; $local:y -eq 6", "5 True 6 False"),
+    ("$variable:x = 5; $x; Test-Path variable:x; $global:y = 6; $y; $local:y -eq 6", "5 True 6 True"),
     # commands
     ("Microsoft.PowerShell.Utility\\Write-Output 1", "1"),
     ("Write-Output -InputObject 1 | Write-Output", "1"),

@@ -74,7 +74,7 @@ TREES = {
     "echo 'a'b c'd'\"e\"": "Command(echo, ['a', b, cde])",
     "echo @x a@x": "Command(echo, [@x, a@x])",
     "echo [int] x#y #z": "Command(echo, [[int], x#y])",
-    "echo -- -x": "Command(echo, [--, -x])",
+    "echo -- -x": "Command(echo, [Parameter(-), -x])",
     'cmd --% /c "a $b': 'Command(cmd, [--%, /c "a $b])',
     "echo `-x": "Command(echo, [-x])",
     "echo a `\n b": "Command(echo, [a, b])",
