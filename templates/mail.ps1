@@ -69,7 +69,11 @@ function Switch-Folder([string]$Path, [string]$Name, $Value) {
     try {
         Write-Folder $Path $Name $Value
         $to = Get-MailFolder $Path $Name
-        if ($to -ne $from) { Move-Messages $from $to }
+        if ($to -ne $from) {
+            # On disk before the mail goes: after a power loss the server must look where its mail is.
+            [void](Open-Metabase '').psbase.Invoke('SaveData')
+            Move-Messages $from $to
+        }
     } catch {
         Write-Folder $Path $Name $before
         Clear-Moving

@@ -104,10 +104,13 @@ function Set-MetabaseSecret([string]$Change, [string]$Path, [string]$Name, [stri
     Invoke-Change $Change $Path $Restart '' {
         $plain = Get-Secret $Secret
         $entry = Open-Metabase $Path
-        if ([string]$entry.psbase.Properties[$Name].Value -ceq $plain -and -not (Get-Inherited $entry $Name)) { return 'unchanged' }
+        $before = [string]$entry.psbase.Properties[$Name].Value
+        if ($before -ceq $plain -and -not (Get-Inherited $entry $Name)) { return 'unchanged' }
         $entry.Put($Name, $plain)
         $entry.SetInfo()
-        Get-Word ([bool][string](Open-Metabase $Path).psbase.Properties[$Name].Value)
+        # Windows may show it, or a stand-in, which says nothing. Another secret that is still there says enough.
+        $held = [string](Open-Metabase $Path).psbase.Properties[$Name].Value
+        Get-Word ($held -and ($held -ceq $plain -or $held -cne $before -or $held -match '^\*+$'))
     }
 }
 

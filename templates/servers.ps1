@@ -56,7 +56,12 @@ function Remove-VirtualServer([string]$Change, [string]$Path, [bool]$MailMayStay
             throw "$queued messages wait in its queue; nobody would deliver them any more"
         }
         $cut = $Path.LastIndexOf('/')
-        (Open-Metabase $Path.Substring(0, $cut)).Delete('IIsSmtpServer', $Path.Substring($cut + 1))
+        try { (Open-Metabase $Path.Substring(0, $cut)).Delete('IIsSmtpServer', $Path.Substring($cut + 1)) }
+        catch {
+            if ($runs) { Start-VirtualServer $Path }
+            throw
+        }
+        if ($runs -and (Test-Metabase $Path)) { Start-VirtualServer $Path }
         Get-Word (-not (Test-Metabase $Path))
     }
 }

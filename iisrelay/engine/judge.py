@@ -53,7 +53,7 @@ def _silent(answers: Answers) -> Answer:
 
 def _difference(still: Change) -> str:
     if still.sensitive:
-        return "the host has no such secret afterwards"
+        return "nobody can tell that the host holds it afterwards"
     return f"was written without an error, but reads back as {still.before!r}"
 
 

@@ -88,7 +88,8 @@ class Work:
         """Apply a plan, restart the host if that is needed and allowed, observe, judge."""
         self.options.progress(self.link.target.name, f"applying {len(plan.changes)} changes")
         answers, after = self._answers(plan, terms)
-        self._remember(plan, answers)
+        if after is None or after.facts.booted == before.facts.booted:
+            self._remember(plan, answers)
         rebooted = answers.reboot and plan.reboot_allowed
         if rebooted:
             self.options.progress(self.link.target.name, "restarting Windows")
@@ -121,9 +122,11 @@ class Work:
             return Answers.of_record(after.record, terms.identity, str(error)), after
 
     def _remember(self, plan: Plan, answers: Answers) -> None:
+        """Note which secrets the host has taken; not for good where they would not survive a power loss."""
         taken = dict(applied_secrets(plan, answers))
         self.applied.update(taken)
-        self.options.ledger.remember(self.link.target, taken.items())
+        if answers.saved is not False:
+            self.options.ledger.remember(self.link.target, taken.items())
 
     def _remaining(self, plan: Plan, after: Observed) -> Plan:
         try:

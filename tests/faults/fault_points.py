@@ -56,7 +56,8 @@ class Point:
     def __str__(self) -> str:
         occurrence = f"@{self.fault.at}" if self.fault.at else ""
         code = f",code=0x{self.fault.code:08X}" if self.fault.kind in (Kind.FAIL_WRITE, Kind.FAIL_SAVE) else ""
-        return f"{self.group}{occurrence}{code}"
+        name = f",name={self.fault.name}" if self.fault.name else ""
+        return f"{self.group}{occurrence}{name}{code}"
 
 
 def counting() -> list[Fault]:
