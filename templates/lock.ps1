@@ -4,11 +4,17 @@ function Get-UtcText([DateTime]$Time) {
     $Time.ToString('yyyy-MM-dd HH:mm:ss', [Globalization.CultureInfo]::InvariantCulture) + ' UTC'
 }
 
-function Get-Holder($Key, [string]$Id, [string]$Over) {
-    # Why the host cannot be taken, or '' when it can. What holds it may be taken over where it is named, or "*".
-    $holder = [string]$Key.GetValue('Id', '')
-    if ((Get-SecondsLeft $Key) -eq 0 -or $holder -eq $Id -or $holder -eq $Over -or $Over -eq '*') { return '' }
-    "the host is held by $([string]$Key.GetValue('Owner', '')) since $([string]$Key.GetValue('Since', '')), until $([string]$Key.GetValue('Until', '')) at the latest"
+function Get-Obstacle($Key, [string]$Root, [string]$Over, [string]$Seen) {
+    # Why the host cannot be taken, or '' when it can. Scripts of one apply share the root of their names and follow on
+    # each other. What holds the host may be taken over where it is named, or "*".
+    $last = [string]$Key.GetValue('Id', '')
+    if ($Over -eq '*' -or $last -eq $Root -or $last.StartsWith($Root + '.')) { return '' }
+    $who = "$([string]$Key.GetValue('Owner', '')), since $([string]$Key.GetValue('Since', ''))"
+    if ((Get-SecondsLeft $Key) -ne 0 -and $last -ne $Over) {
+        return "the host is held by $who, until $([string]$Key.GetValue('Until', '')) at the latest"
+    }
+    if ($last -ne $Seen) { return "another apply has changed the host after it was planned for: $who" }
+    ''
 }
 
 function Write-Record($Key, [string]$Id, [string]$Owner, [int]$Seconds, [int]$Total) {
@@ -29,7 +35,7 @@ function Get-StepsName($Key) {
     'Steps'
 }
 
-function Enter-Apply([string]$Id, [string]$Owner, [int]$Seconds, [int]$Total, [string]$Over) {
+function Enter-Apply([string]$Id, [string]$Owner, [int]$Seconds, [int]$Total, [string]$Root, [string]$Over, [string]$Seen) {
     # '' when this script holds the host now, otherwise the reason. The mutex makes looking and taking one step.
     $gate = New-Object Threading.Mutex $false, 'Global\iisrelay-apply'
     # A script that ended in between leaves the mutex abandoned, which is as good as free.
@@ -37,7 +43,7 @@ function Enter-Apply([string]$Id, [string]$Owner, [int]$Seconds, [int]$Total, [s
     catch [Threading.AbandonedMutexException] { }
     try {
         $key = Open-Record $true
-        $reason = Get-Holder $key $Id $Over
+        $reason = Get-Obstacle $key $Root $Over $Seen
         if ($reason) { $key.Close(); return $reason }
         Write-Record $key $Id $Owner $Seconds $Total
         $Journal.Record = $key

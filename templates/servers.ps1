@@ -4,7 +4,12 @@ function New-VirtualServer([string]$Change, [string]$Path, [string]$Name) {
     Invoke-Change $Change $Path '' $Path {
         # Somebody may have taken the number since the plan was made: then this fails, and nothing of theirs is touched.
         if (Test-Metabase $Path) { throw "$Path exists already; make a new plan" }
-        Add-VirtualServer $Path $Name
+        try { Add-VirtualServer $Path $Name }
+        catch {
+            # Made completely, or not at all.
+            if (Test-Metabase $Path) { Remove-Server $Path }
+            throw
+        }
         Get-Word ((Get-ServerComment (Open-Metabase $Path)) -ceq $Name)
     }
 }
@@ -38,6 +43,11 @@ function Add-VirtualServer([string]$Path, [string]$Name) {
     }
 }
 
+function Remove-Server([string]$Path) {
+    $cut = $Path.LastIndexOf('/')
+    (Open-Metabase $Path.Substring(0, $cut)).Delete('IIsSmtpServer', $Path.Substring($cut + 1))
+}
+
 function Get-QueuedFiles([string]$Path) {
     $folder = [Environment]::ExpandEnvironmentVariables([string](Read-Property (Open-Metabase $Path) 'QueueDirectory'))
     if (-not $folder -or -not [IO.Directory]::Exists($folder)) { return 0 }
@@ -55,8 +65,7 @@ function Remove-VirtualServer([string]$Change, [string]$Path, [bool]$MailMayStay
             if ($runs) { Start-VirtualServer $Path }
             throw "$queued messages wait in its queue; nobody would deliver them any more"
         }
-        $cut = $Path.LastIndexOf('/')
-        try { (Open-Metabase $Path.Substring(0, $cut)).Delete('IIsSmtpServer', $Path.Substring($cut + 1)) }
+        try { Remove-Server $Path }
         catch {
             if ($runs) { Start-VirtualServer $Path }
             throw

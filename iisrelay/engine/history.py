@@ -6,7 +6,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,7 +96,7 @@ class History:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             json.dump(_document(entry), file, indent=1, ensure_ascii=False)
         draft.replace(path)
-        for old in sorted(path.parent.glob("*.json"))[: -self.kept]:
+        for old in _by_age(path.parent.glob("*.json"))[: -self.kept]:
             old.unlink(missing_ok=True)
 
     def finish(self, entry: Entry, report: HostReport) -> None:
@@ -119,7 +119,7 @@ class History:
             IisRelayError: when a file cannot be read.
         """
         below = safe_name(host) if host is not None else "*"
-        paths = sorted(self.folder.glob(f"{below}/*.json"), key=lambda path: path.name)
+        paths = _by_age(self.folder.glob(f"{below}/*.json"))
         return [entry for entry in map(_read, paths) if host is None or entry.host == host]
 
     def find(self, identity: str) -> Entry:
@@ -135,6 +135,11 @@ class History:
 
     def _path(self, host: str, identity: str) -> Path:
         return self.folder / safe_name(host) / f"{identity}.json"
+
+
+def _by_age(paths: Iterable[Path]) -> list[Path]:
+    """Sort by identity, oldest first; with the ending, "a-2.json" would stand before "a.json"."""
+    return sorted(paths, key=lambda path: path.stem)
 
 
 def safe_name(host: str) -> str:

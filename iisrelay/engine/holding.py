@@ -13,6 +13,7 @@ from iisrelay.state.observed import ApplyRecord, Observed
 
 OWNER = re.compile(r"(?P<who>.+), process (?P<process>\d+)")
 UNDO = ".undo"  # ends the identity of the script that undoes an apply
+REVIVE = ".revive"  # ends that of the script that starts the services of the metabase again
 
 _under_way: set[str] = set()  # the applies of this very process
 _guard = threading.Lock()
@@ -57,7 +58,7 @@ def _is_left_behind(record: ApplyRecord) -> bool:
         return False
     if theirs["process"] == ours["process"]:
         with _guard:
-            return record.identity.removesuffix(UNDO) not in _under_way
+            return record.identity.removesuffix(UNDO).removesuffix(REVIVE) not in _under_way
     return not _is_running(int(theirs["process"]))
 
 

@@ -37,7 +37,8 @@ def _result(change: Change, answers: Answers, still: Change | None) -> ChangeRes
     if answer.outcome is Outcome.SKIPPED or (still is not None and answer.outcome is Outcome.FAILED):
         return ChangeResult(change, answer.outcome, answer.message)
     if still is not None:
-        return ChangeResult(change, Outcome.NOT_VERIFIED, _difference(still))
+        is_told = answer.outcome is Outcome.UNKNOWN
+        return ChangeResult(change, Outcome.NOT_VERIFIED, answer.message if is_told else _difference(still))
     if change.restart in (Restart.VIRTUAL_SERVER, Restart.SERVICE):
         restart = answers.changes.get(RESTART_STEP, NO_RESTART if answers.problem else DONE_RESTART)
         if restart.outcome not in DONE:

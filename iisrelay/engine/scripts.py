@@ -49,7 +49,7 @@ class Answers:
 def _recorded(text: str) -> Answer:
     word, _, message = text.partition("\t")
     if word == "begun":
-        return Answer(Outcome.FAILED, "the script ended in the middle of this change")
+        return Answer(Outcome.UNKNOWN, "the script ended in the middle of this change")
     return Answer(_outcome(word), message)
 
 

@@ -167,6 +167,7 @@ class HostSession:
             identity=identity,
             owner=owner(),
             lock_s=int(self.target.connection.timeout_s) + LOCK_GRACE_S,
+            seen=observed.record.identity if observed.record else "",
             over=taken_over(observed, break_lock=safety.break_lock),
             stops=safety.on_failure is not OnFailure.CONTINUE,
             keeps_lock=safety.on_failure is OnFailure.ROLLBACK,

@@ -9,9 +9,10 @@ from iisrelay.plan.reverse import Touched
 from iisrelay.results import ChangeResult
 from iisrelay.settings.stored import Address, Store
 from iisrelay.state.observed import KEY_TYPE, Observed, fold
-from iisrelay.status import Outcome
+from iisrelay.status import Action, Outcome
 
-MADE = frozenset({Outcome.APPLIED, Outcome.NOT_VERIFIED, Outcome.UNKNOWN})
+WRITTEN = frozenset({Outcome.APPLIED, Outcome.NOT_VERIFIED})
+MADE = WRITTEN | {Outcome.UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,19 @@ def touched_by(results: Iterable[ChangeResult], before: Observed) -> tuple[Touch
 def _counts(result: ChangeResult) -> bool:
     if result.change.secret is not None or result.change.store is Store.FEATURE:
         return result.outcome in MADE
+    if result.change.name == KEY_TYPE and result.change.action is Action.CREATE:
+        # A key whose creation failed is not ours: it could be that of somebody who was quicker.
+        return result.outcome in MADE
     return result.outcome is not Outcome.SKIPPED
+
+
+def in_the_dark(results: Iterable[ChangeResult], problem: str) -> Iterator[ChangeResult]:
+    """Say of what cannot be read any more that nobody knows."""
+    for result in results:
+        if result.change.store is Store.METABASE and result.outcome is Outcome.NOT_VERIFIED:
+            yield replace(result, outcome=Outcome.UNKNOWN, message=f"the metabase cannot be read any more: {problem}")
+        else:
+            yield result
 
 
 def undone(results: Iterable[ChangeResult], planned: Plan, remaining: Plan, reasons: dict[str, str]) -> Undone:
@@ -44,20 +57,23 @@ def undone(results: Iterable[ChangeResult], planned: Plan, remaining: Plan, reas
 def _judged(
     result: ChangeResult, left: dict[Address, Change], lasting: tuple[str, ...], reasons: dict[str, str]
 ) -> ChangeResult:
-    if result.outcome is not Outcome.APPLIED:
+    if result.outcome not in WRITTEN:
         return result
     if any(name.startswith(f"{result.change.setting} (") for name in lasting):
         return replace(result, message="cannot be undone")
     still = next(_in_the_way(result.change, left), None)
     if still is None:
-        return replace(result, outcome=Outcome.ROLLED_BACK)
+        reason = f"undone, because it {result.message}" if result.message else ""
+        return replace(result, outcome=Outcome.ROLLED_BACK, message=reason)
     return replace(result, message=f"could not be undone: {reasons.get(still.setting) or 'differs afterwards'}")
 
 
 def _in_the_way(change: Change, left: dict[Address, Change]) -> Iterator[Change]:
     for place, still in left.items():
         is_key_above = still.name == KEY_TYPE and f"{change.path}/".casefold().startswith(f"{still.path}/".casefold())
-        if place == _place(change) or (is_key_above and still.store is change.store):
+        # A removed key that is back without all that it held is not as it was.
+        is_part = change.name == KEY_TYPE and f"{still.path}/".casefold().startswith(f"{change.path}/".casefold())
+        if place == _place(change) or (still.store is change.store and (is_key_above or is_part)):
             yield still
 
 

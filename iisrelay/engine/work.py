@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from iisrelay.engine.holding import UNDO
+from iisrelay.engine.holding import REVIVE, UNDO
 from iisrelay.engine.judge import applied_secrets, judge
 from iisrelay.engine.link import HostLink
 from iisrelay.engine.options import OnFailure, Options
 from iisrelay.engine.reboot import observe_after_reboot
+from iisrelay.engine.revive import is_gone, revival
 from iisrelay.engine.scripts import Answers
-from iisrelay.engine.undo import Undone, touched_by, undone
+from iisrelay.engine.undo import Undone, in_the_dark, touched_by, undone
 from iisrelay.errors import LostHostError, ScriptError, TransportError, UnsupportedHostError
 from iisrelay.plan.model import Plan
 from iisrelay.plan.reverse import reverse_plan
@@ -68,7 +69,7 @@ class Work:
         if again is None:
             return done
         note(again)
-        second = replace(self.terms, over=self.terms.identity, backup="", require_backup=False)
+        second = replace(self.terms, backup="", require_backup=False)
         return done.followed_by(self._round(again, done.after, second))
 
     def _second_plan(self, done: Round) -> Plan | None:
@@ -96,8 +97,30 @@ class Work:
             after = observe_after_reboot(self.link.observe_anew, before.facts.booted)
         elif after is None:
             after = self.link.observe_surely("verifying")
+        if is_gone(before, after):
+            after = self._revived(before)
         remaining = self._remaining(plan, after)
-        return Round(judge(plan, answers, remaining), remaining, after, answers, rebooted)
+        results = judge(plan, answers, remaining)
+        if is_gone(before, after):
+            results = tuple(in_the_dark(results, after.smtp_problem))
+        return Round(results, remaining, after, answers, rebooted)
+
+    def _revived(self, before: Observed) -> Observed:
+        """Start the services that the metabase lives in; what comes of it is seen by observing."""
+        _, after = self._answers(revival(self.link.target.name, before), self._terms_after(REVIVE))
+        return after or self.link.observe_surely("verifying")
+
+    def _terms_after(self, ending: str) -> Terms:
+        """Give the terms of a script that follows on the first: it may take over the host from any of ours."""
+        return replace(
+            self.terms,
+            identity=self.terms.identity + ending,
+            ending=ending,
+            stops=False,
+            keeps_lock=False,
+            backup="",
+            require_backup=False,
+        )
 
     def _answers(self, plan: Plan, terms: Terms) -> tuple[Answers, Observed | None]:
         """Give what the script says; where its answer was lost, what its record on the host says, and the host then.
@@ -137,15 +160,13 @@ class Work:
 
     def undo(self, done: Round, before: Observed) -> Undone:
         """Bring back what was before a failed apply, verify that, and judge each change anew."""
+        if is_gone(before, done.after):
+            return Undone(done.results, (f"anything: {done.after.smtp_problem}",))
         touched = touched_by(done.results, before)
         host = self.link.target.name
         back = reverse_plan(host, touched, done.after, save_to_disk=self.link.target.save_to_disk)
         self.options.progress(host, f"undoing {len(back.changes)} changes")
-        terms = replace(
-            self.terms, identity=self.terms.identity + UNDO, over=self.terms.identity, stops=False, keeps_lock=False,
-            backup="", require_backup=False,
-        )  # fmt: skip
-        answers, after = self._answers(back, terms)
+        answers, after = self._answers(back, self._terms_after(UNDO))
         after = after or self.link.observe_surely("verifying")
         remaining = reverse_plan(host, touched, after)
         said = {change.identity: change.setting for change in back.changes}

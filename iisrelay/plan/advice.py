@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from iisrelay.plan.change import counted
 from iisrelay.plan.clock import today
 from iisrelay.plan.deadlines import Deadline, deadline_for, warning
-from iisrelay.plan.guard import Outlook
+from iisrelay.plan.guard import LITTLE_MB, SCARCE_MB, Outlook, short_drives
 from iisrelay.plan.places import Placement
+from iisrelay.plan.servers import SERVER_STATE
 from iisrelay.settings.stored import AccessList, Address, Store
 from iisrelay.site.target import Target
 from iisrelay.state.observed import ApplyRecord
-from iisrelay.state.request import OUTBOUND_ESMTP
+from iisrelay.state.request import OUTBOUND_ESMTP, QUEUE
 from iisrelay.status import Restart
 
 BUILD_2019 = 17763
@@ -57,9 +59,29 @@ def record_warnings(record: ApplyRecord | None) -> Iterator[str]:
 
 def _host(outlook: Outlook) -> Iterator[str]:
     if outlook.observed.facts.pending_reboot:
-        yield "Windows waits for a reboot; installing features may fail until it has had one"
+        yield "Windows waits for a reboot; installing features may fail until it has had one: reboot it first"
+    for drive, free_mb in short_drives(outlook, SCARCE_MB):
+        if free_mb is not None and free_mb >= LITTLE_MB:
+            yield f"drive {drive} has {free_mb} MB left for mail: make room, or name folders on another drive"
     if any(change.restart is Restart.REBOOT for change in outlook.changes):
         yield "some changes take effect only after a reboot of the host"
+    yield from _queues(outlook)
+
+
+def _queues(outlook: Outlook) -> Iterator[str]:
+    """Tell of mail that waits where a virtual server is stopped, restarted or moved; it is not lost by that."""
+    for server in outlook.observed.servers:
+        changes = [change for change in outlook.changes if change.path == server.path]
+        stops = any(change.restart is not Restart.NONE or change.name == SERVER_STATE for change in changes)
+        moving = next((change for change in changes if change.name == QUEUE and change.carries is not None), None)
+        left = next((change for change in changes if change.name == QUEUE and change.carries is None), None)
+        if server.queued and moving is None and left is not None:
+            yield (
+                f'the queue folder of "{server.label}" is shared with another virtual server: the '
+                f"{counted(server.queued)} in it stay there"
+            )
+        elif server.queued and moving is None and stops:
+            yield f'{counted(server.queued)} wait in the queue of "{server.label}" and are delivered when it runs again'
 
 
 def _startup(outlook: Outlook) -> Iterator[str]:

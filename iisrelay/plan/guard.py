@@ -1,23 +1,33 @@
 """The guards: plans that are refused unless somebody names the guard and so takes the blame."""
 
-import ipaddress
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iisrelay.plan.change import Change
+from iisrelay.plan.openness import openness
 from iisrelay.plan.places import Placement, observed_endpoints
 from iisrelay.plan.servers import AUTO_START, SERVER_STATE
-from iisrelay.settings.stored import AccessList, Address, Store, Stored
+from iisrelay.settings.stored import Address, Store, Stored
 from iisrelay.state.observed import KEY_TYPE, STARTED, Observed, ObservedServer
+from iisrelay.state.request import MAIL_FOLDERS, SERVICES
 from iisrelay.status import Action
 
+SERVICE = "SmtpSvc"
+SMTP_SERVICE = SERVICES[0]
+RELAY_LIST = "RelayIpList"
+DRIVE = re.compile(r"[A-Za-z]:")
 OPEN_RELAY = "open-relay"
 NO_LISTENER = "no-listener"
 QUEUED_MAIL = "queued-mail"
-MANY_REMOVED = "many-removed"
+MANY_CHANGES = "many-changes"
 BINDING_CONFLICT = "binding-conflict"
-GUARDS = (OPEN_RELAY, NO_LISTENER, QUEUED_MAIL, MANY_REMOVED, BINDING_CONFLICT)
-WIDEST_PREFIX = 8  # a relay list with a network wider than this is an open relay by another name
+DISK_SPACE = "disk-space"
+SERVICE_DISABLED = "service-disabled"
+GUARDS = (OPEN_RELAY, NO_LISTENER, QUEUED_MAIL, MANY_CHANGES, BINDING_CONFLICT, DISK_SPACE, SERVICE_DISABLED)
+FEW_SERVERS = 3  # of fewer virtual servers it is no surprise that most change
+UPHEAVAL = frozenset({KEY_TYPE, SERVER_STATE, "ServerBindings"})  # what clients notice
+LITTLE_MB, SCARCE_MB = 100, 1024  # of free space on a drive: too little for mail, little enough for a warning
 
 
 @dataclass(frozen=True)
@@ -65,30 +75,36 @@ def findings(outlook: Outlook) -> tuple[Finding, ...]:
         *_open_relays(outlook),
         *_no_listener(outlook),
         *_queued_mail(outlook),
-        *_many_removed(outlook),
+        *_many_changes(outlook),
         *_binding_conflicts(outlook),
+        *_disk_space(outlook),
+        *_disabled_service(outlook),
     )
 
 
 def _open_relays(outlook: Outlook) -> Iterator[Finding]:
+    """Look at what will be effective wherever the plan touches who may relay, or starts a server that is open."""
     for change in outlook.changes:
-        wanted = change.stored_after
-        if change.name != "RelayIpList" or not isinstance(wanted, AccessList):
+        if change.store is not Store.METABASE:
             continue
-        if wanted.grant_by_default:
-            yield Finding(OPEN_RELAY, f"{change.setting} lets everybody relay but those listed")
-        wide = [entry for entry in wanted.addresses if prefix_length(entry) < WIDEST_PREFIX]
-        if wide and not wanted.grant_by_default:
-            yield Finding(OPEN_RELAY, f"{change.setting} lets {wide[0]} relay, which is a large part of the internet")
+        if change.name == RELAY_LIST:
+            reason = openness(_relay_list(outlook, change.path))
+            if reason:
+                yield Finding(OPEN_RELAY, f"{change.setting} {reason}")
+        if change.name == SERVER_STATE and change.stored_after == STARTED and not _changes_relay(outlook, change.path):
+            reason = openness(_relay_list(outlook, change.path))
+            if reason:
+                yield Finding(OPEN_RELAY, f"{change.setting} starts a virtual server that {reason}")
 
 
-def prefix_length(entry: str) -> int:
-    """Give the length of the network in an "address, mask" entry; an entry that cannot be read counts as one host."""
-    address, _, mask = entry.partition(",")
-    try:
-        return ipaddress.ip_network(f"{address.strip()}/{mask.strip() or 32}", strict=False).prefixlen
-    except ValueError:
-        return 32
+def _changes_relay(outlook: Outlook, path: str) -> bool:
+    return any(change.name == RELAY_LIST and change.path in (path, SERVICE) for change in outlook.changes)
+
+
+def _relay_list(outlook: Outlook, path: str) -> Stored | None:
+    """Give the list that will hold: a deleted one lets the one of the service show again; none at all lets nobody."""
+    own = outlook.value(path, RELAY_LIST)
+    return outlook.value(SERVICE, RELAY_LIST) if own is None else own
 
 
 def _no_listener(outlook: Outlook) -> Iterator[Finding]:
@@ -108,11 +124,18 @@ def _queued_mail(outlook: Outlook) -> Iterator[Finding]:
             )
 
 
-def _many_removed(outlook: Outlook) -> Iterator[Finding]:
+def _many_changes(outlook: Outlook) -> Iterator[Finding]:
+    """Count virtual servers of the host that go, start, stop, or listen elsewhere; settings alone are no upheaval."""
     servers = outlook.observed.servers
-    removed = [server for server in servers if outlook.is_removed(server)]
-    if len(servers) > 2 and len(removed) * 2 > len(servers):
-        yield Finding(MANY_REMOVED, f"{len(removed)} of {len(servers)} virtual servers would be removed")
+    paths = {change.path for change in outlook.changes if change.store is Store.METABASE and change.name in UPHEAVAL}
+    touched = [server for server in servers if server.path in paths]
+    if len(servers) >= FEW_SERVERS and len(touched) * 2 > len(servers):
+        names = ", ".join(f'"{server.label}"' for server in touched)
+        yield Finding(
+            MANY_CHANGES,
+            f"{len(touched)} of {len(servers)} virtual servers would be removed, started, stopped or listen elsewhere "
+            f"({names})",
+        )
 
 
 def _binding_conflicts(outlook: Outlook) -> Iterator[Finding]:
@@ -131,3 +154,40 @@ def _binding_conflicts(outlook: Outlook) -> Iterator[Finding]:
                     f'"{placement.server.name}" wants {address or "*"}:{port}, which "{server.label}" holds; '
                     "the site file does not manage that one",
                 )
+
+
+def _disk_space(outlook: Outlook) -> Iterator[Finding]:
+    for drive, free_mb in short_drives(outlook, LITTLE_MB):
+        text = "is not there" if free_mb is None else f"has only {free_mb} MB left"
+        yield Finding(DISK_SPACE, f"drive {drive}, where mail folders are to be, {text}; name folders on another drive")
+
+
+def short_drives(outlook: Outlook, least_mb: int) -> Iterator[tuple[str, int | None]]:
+    """Give the drives of folders of the plan that have less than that left (None: there is no such drive)."""
+    free = outlook.observed.facts.free_mb
+    if not free:
+        return  # the host could not tell
+    known = {drive.upper(): size for drive, size in free.items()}
+    for drive in sorted({match[0].upper() for match in map(DRIVE.match, _folders(outlook)) if match}):
+        if known.get(drive, -1) < least_mb:
+            yield drive, known.get(drive)
+
+
+def _folders(outlook: Outlook) -> Iterator[str]:
+    for change in outlook.changes:
+        is_folder = change.store is Store.FOLDER or change.name in MAIL_FOLDERS
+        if is_folder and change.action is not Action.DELETE and isinstance(change.stored_after, str):
+            yield change.stored_after
+
+
+def _disabled_service(outlook: Outlook) -> Iterator[Finding]:
+    """A disabled service cannot be started, whatever else goes well."""
+    current = outlook.observed.find(Address(Store.SERVICE, SMTP_SERVICE, "startup"))
+    planned = [item.stored_after for item in outlook.changes if item.path == SMTP_SERVICE and item.name == "startup"]
+    startup = planned[-1] if planned else (current.value if current else None)
+    starts = any(change.name == SERVER_STATE and change.stored_after == STARTED for change in outlook.changes)
+    if startup == "disabled" and starts:
+        yield Finding(
+            SERVICE_DISABLED,
+            f"{SMTP_SERVICE} is disabled, so nothing can start; write `service: {{startup: delayed-automatic}}`",
+        )

@@ -144,10 +144,22 @@ def _metabase(change: Change, before: Observed, now: Observed) -> Iterator[Chang
 
 def _key(change: Change, before: Observed, now: Observed) -> Iterator[Change]:
     had, has = before.has_key(change.path), now.has_key(change.path)
-    if had and not has:
-        yield from (restored for restored in restored_key(change, before) if not restored.sensitive)
+    if had:
+        restored = [item for item in restored_key(change, before) if not item.sensitive]
+        yield from _missing(restored, before, now) if has else restored
     if has and not had:
         yield removed_key(change, change.path, str(change.stored_after), now)
+
+
+def _missing(restored: Iterable[Change], before: Observed, now: Observed) -> Iterator[Change]:
+    """Give what a key that stands still, or again, does not hold as it did."""
+    for item in restored:
+        if item.name == SERVER_STATE:
+            yield from state_change(item, before, now)
+        elif item.name == KEY_TYPE:
+            yield from () if now.has_key(item.path) else (item,)
+        else:
+            yield from value_change(item, before, now)
 
 
 def _not_restored(touched: Iterable[Touched], now: Observed) -> Iterator[str]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import iisrelay
 from iisrelay.errors import RefusedError
-from iisrelay.plan.guard import OPEN_RELAY, WIDEST_PREFIX, prefix_length
+from iisrelay.plan.guard import OPEN_RELAY
 from iisrelay.plan.host import SERVICE_PATH, is_reachable, remote_text, rule_name
+from iisrelay.plan.openness import openness
 from iisrelay.plan.places import endpoint
 from iisrelay.plan.servers import DOMAIN_CLASS, ROUTING_CLASS, absolute
 from iisrelay.plan.values import default_bits, strongest
@@ -80,7 +81,7 @@ def _refuse_open_relay(target: Target, allow: frozenset[str]) -> None:
             value = item.value
             if item.address.name != "RelayIpList" or not isinstance(value, AccessList) or OPEN_RELAY in allow:
                 continue
-            if value.grant_by_default or any(prefix_length(entry) < WIDEST_PREFIX for entry in value.addresses):
+            if openness(value):
                 raise RefusedError(
                     f'virtual server "{server.name}" of {target.name} would be an open relay [{OPEN_RELAY}]',
                     hint=f"if that is meant, use --allow {OPEN_RELAY}",

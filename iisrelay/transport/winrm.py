@@ -47,11 +47,22 @@ class WinRmTransport:
         try:
             stdout, stderr, exit_code = self._run_twice_if_safe(arguments, data, deadline)
         except BaseException as error:
-            self.close()
+            self._let_go(error)
             if not isinstance(error, Exception):
                 raise
             raise mapping.translate(error, self._connection) from error
         return ScriptResult(self._decoded(stdout), readable(stderr.decode("utf-8", "replace")), exit_code)
+
+    def _let_go(self, error: BaseException) -> None:
+        """Close the shell, unless a connection broke under a script that is at work: closing would end it half-done.
+
+        The host closes a shell that is left alone by itself (after two hours by default).
+        """
+        shell = self._shell
+        if shell is not None and shell.committed and isinstance(error, Exception) and mapping.is_lost_connection(error):
+            self._shell = None
+            shell.abandon()
+        self.close()
 
     def _run_twice_if_safe(self, arguments: Sequence[str], data: bytes, deadline: Deadline) -> tuple[bytes, bytes, int]:
         shell = self._opened()

@@ -151,7 +151,11 @@ def test_a_number_taken_since_the_plan_is_not_overwritten(on_lab, ledger):
 def test_one_failed_change_is_reported_with_its_reason_and_stops_no_other(on_lab, ledger):
     site = SITE.replace("delivery: {hop_count: 30}", "folders: {pickup: 'Q:\\nowhere'}")
     (target,) = on_lab("shared", site=site)
-    (host,) = apply_hosts([target], connect, ledger=ledger, safety=Safety(OnFailure.CONTINUE)).hosts
+    refused = apply_hosts([target], connect, ledger=ledger)
+    assert (refused.exit_code, "drive Q:" in refused.hosts[0].error.message) == (ExitCode.REFUSED, True)
+    patient = Safety(OnFailure.CONTINUE)
+    allow = frozenset({"disk-space"})
+    (host,) = apply_hosts([target], connect, ledger=ledger, safety=patient, allow=allow).hosts
     assert host.status is HostStatus.PARTIAL
     (failed,) = [result for result in host.changes if result.outcome is Outcome.FAILED]
     assert (failed.change.path, "Q:\\nowhere" in failed.message) == ("Q:\\nowhere", True)

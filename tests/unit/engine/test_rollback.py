@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from iisrelay.engine import History, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
+from iisrelay.engine import History, OnFailure, Safety, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
 from iisrelay.lab import control
+from iisrelay.lab.faults import Fault, Kind, as_endpoint
 from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
 from iisrelay.site.targets import targets
-from iisrelay.status import HostStatus
+from iisrelay.status import HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
-HOSTS = ("whole", "twice", "failing", "fresh", "secretive", "moved", "shared")
+HOSTS = ("whole", "twice", "failing", "hurt", "secretive")
 BEFORE = """
 $service = [ADSI]'IIS://localhost/SmtpSvc'
 $server = $service.Create('IIsSmtpServer', '4')
@@ -50,7 +51,7 @@ firewall: {manage: true}
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("lab")
-    control.start_many(folder, dict.fromkeys(HOSTS[:3] + HOSTS[4:], "2019"), smtp=True)
+    control.start_many(folder, dict.fromkeys(HOSTS, "2019"), smtp=True)
     control.start(folder, "fresh")
     yield folder
     control.stop(folder)
@@ -128,3 +129,90 @@ def test_a_rollback_brings_everything_back_and_can_be_rolled_back(on_lab, lab, h
     again = plan_hosts([target], connect, ledger=ledger).hosts[0]
     assert [(result.change.setting, result.change.path) for result in again.changes] == []
     assert differences(new, held(lab, target)) == {}
+
+
+def test_a_failure_undoes_everything_and_says_so(on_lab, lab, history, ledger):
+    site = SITE.replace("D:\\mail", "D:\\blocked")
+    target = on_lab("failing", site)
+    run(target, BEFORE + "[IO.File]::WriteAllText('D:\\blocked', 'a file where a folder is wanted')")
+    old = held(lab, target)
+    failed = apply_hosts([target], connect, history=history, ledger=ledger).hosts[0]
+    outcomes = {result.outcome for result in failed.changes}
+    assert (failed.status, failed.rolled_back, failed.not_restored) == (HostStatus.FAILED, True, ())
+    assert Outcome.FAILED in outcomes
+    assert Outcome.APPLIED not in outcomes
+    assert differences(old, held(lab, target)) == {}
+    (entry,) = history.entries()
+    assert (entry.status, entry.left_something) == ("failed", False)
+    stopped = apply_hosts([target], connect, history=history, ledger=ledger, safety=Safety(OnFailure.STOP)).hosts[0]
+    assert {result.outcome for result in stopped.changes} == {Outcome.FAILED, Outcome.SKIPPED}
+
+
+def test_several_applies_are_undone_together(on_lab, lab, history, ledger):
+    target = on_lab("twice")
+    run(target, BEFORE)
+    old = held(lab, target)
+    assert apply_hosts([target], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    second = on_lab("twice", SITE.replace("hop_count: 30", "hop_count: 44"))
+    assert apply_hosts([second], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    undoes = {"twice": history.entries("twice")}
+    back = rollback_hosts([second], undoes, connect, history=history, ledger=ledger).hosts[0]
+    assert (back.status, back.error) == (HostStatus.APPLIED, None)
+    assert differences(old, held(lab, target)) == {}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(Kind.FAIL_WRITE, path="SmtpSvc/1", name="HopCount"),
+        Fault(Kind.IGNORE_WRITE, path="SmtpSvc/2", name="PickupDirectory"),
+        Fault(Kind.FAIL_WRITE, at=12),
+        Fault(Kind.STUCK_START, at=1),
+    ],
+    ids=["refused", "ignored", "in-the-middle", "does-not-start"],
+)
+def test_whatever_fails_the_old_state_comes_back(on_lab, lab, history, ledger, fault):
+    target = on_lab("hurt")
+    if "Old relay" not in run(target, "([ADSI]'IIS://localhost/SmtpSvc').psbase.Children | % { $_.ServerComment }"):
+        run(target, BEFORE)
+    old = held(lab, target)
+    control.set_faults(lab, target.name, as_endpoint([fault]))
+    failed = apply_hosts([target], connect, history=history, ledger=ledger).hosts[0]
+    control.set_faults(lab, target.name, {})
+    assert (failed.status, failed.not_restored) == (HostStatus.FAILED, ())
+    assert {result.outcome for result in failed.changes} & {Outcome.FAILED, Outcome.NOT_VERIFIED}
+    assert differences(old, held(lab, target)) == {}
+
+
+def test_a_secret_that_was_overwritten_is_named(on_lab, history, ledger, monkeypatch):
+    site = """
+version: 1
+hosts: {%s: {}}
+virtual_servers:
+  - name: Relay
+    general: {bindings: ['127.0.0.1:2525']}
+    delivery: {outbound_security: {method: basic, username: u, password: env:ROLLBACK_PASSWORD, tls: true}}
+"""
+    target = on_lab("secretive", site)
+    for password in ("marker-one", "marker-two"):
+        monkeypatch.setenv("ROLLBACK_PASSWORD", password)
+        assert apply_hosts([target], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    assert "marker" not in "".join(path.read_text(encoding="utf-8") for path in history.folder.rglob("*.json"))
+    back = roll_back(target, history, ledger)
+    assert back.status is HostStatus.PARTIAL
+    assert ["password" in name for name in back.not_restored] == [True]
+    assert run(target, "([ADSI]'IIS://localhost/SmtpSvc/2').Get('RoutePassword')") == "marker-two"
+
+
+def test_an_installation_stays_and_is_named_when_the_rest_is_undone(on_lab, history, ledger):
+    site = """
+version: 1
+hosts: {%s: {}}
+virtual_servers: [{name: Relay, state: started, general: {bindings: ['127.0.0.1:2525']}}]
+features: {install: true}
+"""
+    target = on_lab("fresh", site)
+    assert apply_hosts([target], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    back = roll_back(target, history, ledger)
+    assert (back.status, ["SMTP-Server" in name for name in back.not_restored]) == (HostStatus.PARTIAL, [True])
+    assert run(target, "[ADSI]::Exists('IIS://localhost/SmtpSvc/2')").endswith("False")

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import pytest
+from unit.conftest import WINDOWS_2019
 
 from iisrelay.errors import RefusedError
 from iisrelay.plan.diff import make_plan
@@ -30,12 +33,70 @@ def test_all_except_the_list_is_an_open_relay_that_has_to_be_allowed_by_name(sit
     made.refuse_if_dangerous(frozenset({"open-relay"}))
 
 
-@pytest.mark.parametrize(("network", "is_open"), [("0.0.0.0/1", True), ("10.0.0.0/8", False)])
-def test_a_list_with_half_the_internet_is_an_open_relay_too(site_target, host, network, is_open):
+@pytest.mark.parametrize(
+    ("networks", "is_open"),
+    [
+        (["0.0.0.0/0"], True),
+        (["0.0.0.0/1", "128.0.0.0/1"], True),
+        ([f"{first}.0.0.0/8" for first in range(1, 224)], True),
+        ([f"{first}.0.0.0/8" for first in range(1, 224, 2)], True),
+        (["0.0.0.0/1"], True),
+        (["'*.com'"], True),
+        (["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"], False),
+        (["'*.contoso.example'"], False),
+    ],
+    ids=["all", "halves", "all-in-pieces", "every-second-piece", "half", "com", "private", "own-domain"],
+)
+def test_a_list_with_much_of_the_internet_is_an_open_relay_too(site_target, host, networks, is_open):
+    addresses = ", ".join(networks)
     target = site_target(
-        f"virtual_servers: [{{name: Relay, access: {{relay: {{allow: only_listed, addresses: ['{network}']}}}}}}]"
+        f"virtual_servers: [{{name: Relay, access: {{relay: {{allow: only_listed, addresses: [{addresses}]}}}}}}]"
     )
     assert guards(plan(target, relay(host))) == (["open-relay"] if is_open else [])
+
+
+def test_a_cleared_list_is_judged_by_the_one_that_shows_again(site_target, host):
+    target = site_target("virtual_servers: [{name: Relay, metabase: {RelayIpList: null}}]")
+    own = {"RelayIpList": AccessList(grant_by_default=False)}
+    opened = relay(host, **own)
+    opened.metabase["SmtpSvc"] = {"RelayIpList": AccessList(grant_by_default=True)}
+    assert guards(plan(target, opened)) == ["open-relay"]
+    assert guards(plan(target, relay(host, **own))) == []
+
+
+def test_an_open_relay_is_not_started_unasked(site_target, host):
+    target = site_target("virtual_servers: [{name: Relay, state: started}]")
+    stopped = relay(host, state=4, RelayIpList=AccessList(grant_by_default=True))
+    assert guards(plan(target, stopped)) == ["open-relay"]
+
+
+def test_settings_alone_are_no_upheaval_but_other_endpoints_are(site_target, host):
+    servers = tuple(ObservedServer(number, name, 2) for number, name in enumerate("ABC", 1))
+    metabase = {server.path: {"ServerAutoStart": True, "ServerBindings": (f":{server.number}:",)} for server in servers}
+    builder = host(servers=servers, metabase=metabase)
+    names = "[{name: A, %s}, {name: B, %s}, {name: C, %s}]"
+    assert guards(plan(site_target("virtual_servers: " + names % (("delivery: {hop_count: 9}",) * 3)), builder)) == []
+    moved = [f"general: {{bindings: ['10.0.0.{number}:25']}}" for number in (1, 2)]
+    target = site_target("virtual_servers: " + names % (*moved, "delivery: {hop_count: 9}"))
+    assert guards(plan(target, builder)) == ["many-changes"]
+
+
+def test_a_drive_has_to_be_there_and_to_have_room(site_target, host):
+    target = site_target("virtual_servers: [{name: Relay, folders: {root: 'Q:\\mail'}}]")
+    builder = relay(host)
+    for free, expected in (({"C:": 9000}, ["disk-space"]), ({"Q:": 50}, ["disk-space"]), ({"q:": 900}, []), ({}, [])):
+        builder.facts = replace(WINDOWS_2019, free_mb=free)
+        made = plan(target, builder)
+        assert guards(made) == expected
+        assert any("900 MB" in text for text in made.warnings) is (free == {"q:": 900})
+
+
+def test_a_disabled_service_starts_nothing(site_target, host):
+    target = site_target("virtual_servers: [{name: Relay, state: started}]")
+    builder = replace(relay(host, state=4), services={"startup": "disabled"})
+    assert guards(plan(target, builder)) == ["service-disabled"]
+    enabling = site_target("virtual_servers: [{name: Relay, state: started}]\nservice: {startup: automatic}")
+    assert guards(plan(enabling, builder)) == []
 
 
 def test_an_open_relay_that_is_not_managed_is_a_warning(site_target, host):
@@ -62,7 +123,7 @@ def test_removing_most_virtual_servers_has_to_be_meant(site_target, host):
     names = ["A", "B", "C", "D"]
     target = site_target("virtual_servers: [" + ", ".join(f"{{name: {n}, state: absent}}" for n in "ABC") + "]")
     builder = host(servers=tuple(ObservedServer(i, name, 4) for i, name in enumerate(names, 1)))
-    assert guards(plan(target, builder)) == ["many-removed"]
+    assert guards(plan(target, builder)) == ["many-changes"]
 
 
 def test_an_endpoint_that_an_unmanaged_server_keeps_is_a_conflict(site_target, host):
