@@ -63,8 +63,9 @@ def _judged(
         return replace(result, message="cannot be undone")
     still = next(_in_the_way(result.change, left), None)
     if still is None:
-        reason = f"undone, because it {result.message}" if result.message else ""
-        return replace(result, outcome=Outcome.ROLLED_BACK, message=reason)
+        if result.outcome is Outcome.NOT_VERIFIED:
+            return replace(result, message=f"{result.message}; undone since")
+        return replace(result, outcome=Outcome.ROLLED_BACK)
     return replace(result, message=f"could not be undone: {reasons.get(still.setting) or 'differs afterwards'}")
 
 

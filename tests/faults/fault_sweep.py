@@ -25,7 +25,6 @@ from fault_site import SECRETS, write_sites
 from fault_truth import Bounds, View, lost_mail, open_relays, place_of, put_mail, saved_view, view
 
 from iisrelay.cli.app import run as run_command_line
-from iisrelay.lab.faults import Kind
 from iisrelay.lab.windows.machine import Machine
 
 LEDGER = Path(".iisrelay/secrets.json")
@@ -35,8 +34,7 @@ NOT_DONE = ("failed", "skipped")
 EXIT_CODES = {
     "applied": 0, "in_sync": 0, "reboot_required": 8, "partial": 5, "failed": 1, "unreachable": 4, "refused": 7,
 }  # fmt: skip
-STUCK = (Kind.STUCK_START, Kind.STUCK_STOP)
-STATES = frozenset({"ServerState", "state"})  # what nobody can bring about while a service does not obey
+STATES = frozenset({"ServerState", "state"})  # what nobody can bring about while a fault lasts that prevents it
 WAIT_S = 60.0
 POLL_S = 0.01
 
@@ -131,7 +129,7 @@ class Sweep:
         machine = lab.look()
         now = view(machine)
         outcome.end = self._end(now)
-        excused = STATES if ran.code and point.fault.kind in STUCK else frozenset()
+        excused = STATES if ran.code and point.fault.at is None else frozenset()
         outcome.violations += [f"(a) {stray}" for stray in self.bounds.strays(now, excused)]
         outcome.violations += [f"(b) {text}" for text in lost_mail(machine, self.before, self.after)]
         if point.victim is not Victim.CONTROLLER:
@@ -183,6 +181,10 @@ class Sweep:
             yield f"{said}, but is made"
         if outcome in ("pending", "rolled_back") and not is_old and not has_error:
             yield f"{said}, but is not as before"
+        if outcome == "not_verified" and is_old and not is_new and "undone" not in change["message"]:
+            yield f"{said} ({change['message']}), but is as before"
+        if outcome == "rolled_back" and place is not None and change["name"] == "KeyType":
+            yield from (f"{said}, but {stray} is not as before" for stray in self.bounds.changed_below(place, now))
 
     def _unfinished(self, machine: Machine, now: View) -> Iterator[str]:
         for place in sorted(self.bounds.places(now)):

@@ -27,6 +27,7 @@ REGISTRY_ROOTS = (
 )
 # What the service writes about itself, and no site file manages.
 RUN_TIME = frozenset({"updatedfqdn", "updateddefaultdomain"})
+SECRET = frozenset({"RoutePassword"})
 WIDEST_RELAY = 8  # bits: a network that is larger lets the world relay
 
 Place = tuple[str, str, str]  # store, virtual server and key (or registry key, service, folder), name
@@ -174,6 +175,11 @@ class Bounds:
             if place[2] not in excused
             if now.get(place) not in (self.old.get(place), self.new.get(place)) and not _is_on_its_way(place, now, self)
         ]
+
+    def changed_below(self, key: Place, now: View) -> list[Place]:
+        """Name what a key holds that is not as before, but for secrets, which nobody gives back."""
+        below = [place for place in self.places(now) if place[1] == key[1] or place[1].startswith(f"{key[1]}/")]
+        return [place for place in sorted(below) if place[2] not in SECRET and now.get(place) != self.old.get(place)]
 
 
 def _is_on_its_way(place: Place, now: View, bounds: Bounds) -> bool:
