@@ -251,6 +251,8 @@ def _to_object(engine: Engine | None, value: object, net: NetType) -> object:
 
     if net.definition is not None and net.definition.python is GenericList:
         return _to_generic_list(engine, value, net)
+    if net.definition is not None and net.definition.constructors and enumerate_value(value) is not None:
+        return invocation.construct(engine, net, [value])
     return invocation.construct_from(engine, value, net)
 
 

@@ -50,3 +50,17 @@ def compare_ordinal(left: str, right: str, *, ignore_case: bool = False) -> int:
     if ignore_case:
         left, right = left.upper(), right.upper()
     return (left > right) - (left < right)
+
+
+def upper(text: str) -> str:
+    """Write in capitals as .NET does: one letter stays one letter."""
+    return text.upper() if text.isascii() else "".join(_single(letter, letter.upper()) for letter in text)
+
+
+def lower(text: str) -> str:
+    """Write in small letters as .NET does: one letter stays one letter."""
+    return text.lower() if text.isascii() else "".join(_single(letter, letter.lower()) for letter in text)
+
+
+def _single(letter: str, changed: str) -> str:
+    return changed if len(changed) == 1 else letter

@@ -160,7 +160,21 @@ def _find_dynamic(engine: Engine | None, value: DynamicObject, name: str) -> obj
     except AttributeError:
         return MISSING
     except NetError as error:
+        if value.asks_for_members:
+            raise _not_retrieved(name, error) from error
         raise _accessor_failed("Get", f'Exception getting "{name}": "{error.message}"', error) from error
+
+
+def _not_retrieved(name: str, error: NetError) -> NetError:
+    """Make the error of an adapter that could not even find out whether there is such a member."""
+    return NetError(
+        "System.Management.Automation.ExtendedTypeSystemException",
+        f'The following exception occurred while retrieving member "{name}": "{error.message}"',
+        inner=error,
+        hresult=error.hresult,
+        identifier="CatchFromBaseGetMember",
+        category="NotSpecified",
+    )
 
 
 def _find_wrapped(engine: Engine | None, value: PSObjectWrapper, name: str) -> object:
@@ -326,10 +340,26 @@ def _call_dynamic(engine: Engine | None, value: DynamicObject, name: str, argume
     except AttributeError:
         found = type_of(value).find_methods("methods", name)
         if found is None:
-            raise missing_method(type_of(value), name) from None
+            accessed = _call_accessor(engine, value, name, arguments)
+            if accessed is MISSING:
+                raise missing_method(type_of(value), name) from None
+            return accessed
         return call(engine, found[0], found[1], arguments, [value])
     except NetError as error:
         raise method_failed(name, len(arguments), error) from error
+
+
+def _call_accessor(engine: Engine | None, value: object, name: str, arguments: list[object]) -> object:
+    """Call ``get_Name()`` or ``set_Name(value)`` of a property; MISSING when it is neither."""
+    accessor, _, property_name = name.partition("_")
+    if not property_name or find_member(engine, value, property_name) is MISSING:
+        return MISSING
+    if accessor.lower() == "get" and not arguments:
+        return get_member(engine, value, property_name)
+    if accessor.lower() == "set" and len(arguments) == 1:
+        set_member(engine, value, property_name, arguments[0])
+        return None
+    return MISSING
 
 
 def _call_missing(engine: Engine | None, value: object, name: str, arguments: list[object]) -> object:
@@ -340,6 +370,9 @@ def _call_missing(engine: Engine | None, value: object, name: str, arguments: li
     intrinsic = COLLECTION_METHODS.get(name.lower())
     if intrinsic is not None and engine is not None and engine.version_number >= 4:
         return intrinsic(engine, value, arguments)
+    accessed = _call_accessor(engine, value, name, arguments)
+    if accessed is not MISSING:
+        return accessed
     items = enumerate_value(value) if has_member_enumeration(engine) else None
     listed = [] if items is None else list(items)
     if not listed:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.conversions import to_bool, to_string
+from iisrelay.lab.powershell.error_records import PowerShellError
 from iisrelay.lab.powershell.operators import binary
 from iisrelay.lab.powershell.script_blocks import ScriptBlockValue
 from iisrelay.lab.powershell.values import PSArray
@@ -125,7 +126,10 @@ def validate_script(block: object) -> Validator:
     def check(engine: Engine, value: object) -> str | None:
         if not isinstance(block, ScriptBlockValue):
             return "The ValidateScript attribute needs a script block."
-        results = engine.call_block(block, underscore=value)
+        try:
+            results = engine.call_block(block, underscore=value)
+        except PowerShellError as error:
+            return str(error.record)
         if results and to_bool(results[0] if len(results) == 1 else PSArray(results)):
             return None
         return (

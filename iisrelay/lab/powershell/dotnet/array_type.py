@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.block_calls import call_block
 from iisrelay.lab.powershell.collections import Enumerator, ReadOnlyCollection
-from iisrelay.lab.powershell.conversions import convert_to, default_value, to_bool
+from iisrelay.lab.powershell.conversions import convert_to, default_value, one_or_array, to_bool, to_string
 from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import NetError, argument_error
 from iisrelay.lab.powershell.nettypes import NetType, find_type, require_type, type_of
@@ -15,8 +15,9 @@ from iisrelay.lab.powershell.operators import compare, equals
 from iisrelay.lab.powershell.values import Int64, MultiArray, PSArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from iisrelay.lab.powershell.dotnet.comparison import StringComparer
     from iisrelay.lab.powershell.engine import Engine
 
     ArrayLike = PSArray | MultiArray
@@ -192,7 +193,17 @@ def sort(engine: Engine, value: PSArray) -> None:
 
 
 @array.static("Sort")
-def sort_with_comparer(engine: Engine, value: PSArray, companions: PSArray) -> None:
+def sort_by_comparer(engine: Engine, value: PSArray, comparer: StringComparer) -> None:
+    """Sort texts in place as a comparer orders them."""
+
+    def difference(one: object, other: object) -> int:
+        return comparer.compare(to_string(engine, one), to_string(engine, other))
+
+    value.items.sort(key=cmp_to_key(difference))
+
+
+@array.static("Sort")
+def sort_with_companions(engine: Engine, value: PSArray, companions: PSArray) -> None:
     """Sort two arrays by the first."""
     key = order(engine)
     pairs = sorted(zip(value.items, companions.items, strict=True), key=lambda pair: key(pair[0]))  # type: ignore[arg-type,return-value]
@@ -291,6 +302,29 @@ def find(engine: Engine, value: PSArray, test: object) -> object:
 def find_all(engine: Engine, value: PSArray, test: object) -> PSArray:
     """Give the items that a script block accepts."""
     return PSArray([item for item in value if accepts(engine, test, item)], value.element)
+
+
+@array.static("TrueForAll")
+def true_for_all(engine: Engine, value: PSArray, test: object) -> bool:
+    """Tell whether a script block accepts every item."""
+    return all(accepts(engine, test, item) for item in value)
+
+
+@array.static("ConvertAll")
+def convert_all(engine: Engine, value: PSArray, converter: object) -> PSArray:
+    """Give what a script block makes of every item."""
+    return PSArray(converted(engine, value, converter))
+
+
+def converted(engine: Engine, items: Iterable[object], converter: object) -> list[object]:
+    """Make something of every item by a script block."""
+    return [one_or_array(call_block(engine, converter, [item], underscore=item)) for item in items]
+
+
+@array.static("ForEach")
+def for_each(engine: Engine, value: PSArray, action: object) -> None:
+    """Run a script block for every item."""
+    converted(engine, list(value), action)
 
 
 @array.static("FindIndex")

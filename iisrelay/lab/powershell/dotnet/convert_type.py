@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iisrelay.lab.powershell.conversions import convert_to
 from iisrelay.lab.powershell.dotnet.byte_arrays import byte_array, to_bytes
@@ -18,6 +18,8 @@ from iisrelay.lab.powershell.numeric import INTEGERS, IntegerType
 from iisrelay.lab.powershell.values import Char, Int16, Int64, PSArray, Single, UInt16, UInt32, UInt64
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iisrelay.lab.powershell.annotations import Base64FormattingOptions, ByteArray, CharArray
     from iisrelay.lab.powershell.engine import Engine
 
@@ -177,7 +179,7 @@ def is_database_null(value: object) -> bool:
 
 bit_converter = declare("System.BitConverter")
 bit_converter.constants(IsLittleEndian=True)
-_READERS = {
+_READERS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "ToInt16": ("<h", Int16),
     "ToUInt16": ("<H", UInt16),
     "ToInt32": ("<i", int),
@@ -186,6 +188,7 @@ _READERS = {
     "ToUInt64": ("<Q", UInt64),
     "ToSingle": ("<f", Single),
     "ToDouble": ("<d", float),
+    "ToChar": ("<H", lambda number: Char(chr(number))),
 }
 _WRITERS: dict[type, str] = {
     bool: "<?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.culture import lower, upper
 from iisrelay.lab.powershell.dotnet.date_formats import ENGLISH, INVARIANT
 from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import NetError
@@ -96,8 +97,8 @@ class TextInfo:
 text_info = declare("System.Globalization.TextInfo", python=TextInfo)
 text_info.properties("CultureName")
 text_info.getter("ListSeparator")(lambda _value: ",")
-text_info.method("ToUpper")(lambda _value, text: text.upper())
-text_info.method("ToLower")(lambda _value, text: text.lower())
+text_info.method("ToUpper")(lambda _value, text: upper(text))
+text_info.method("ToLower")(lambda _value, text: lower(text))
 
 
 @text_info.method("ToTitleCase")

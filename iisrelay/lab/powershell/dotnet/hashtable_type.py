@@ -242,6 +242,21 @@ def get_by_index(value: SortedList, place: int) -> object:
     return value.values()[place]
 
 
+@sorted_list.method("IndexOfKey")
+def index_of_key(value: SortedList, key: object) -> int:
+    """Give the place of a key in the order, or -1."""
+    folded = [value.fold(each) for each in value]
+    return folded.index(value.fold(key)) if key in value else -1
+
+
+@sorted_list.method("RemoveAt")
+def remove_place(value: SortedList, place: int) -> None:
+    """Remove the entry at a place of the order."""
+    if not 0 <= place < len(value):
+        raise out_of_range("index")
+    del value[value.keys()[place]]
+
+
 @sorted_list.method("GetKey")
 def get_key(value: SortedList, place: int) -> object:
     """Give the key at a place of the order."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.block_calls import call_block
 from iisrelay.lab.powershell.collections import (
     ArrayList,
     Enumerator,
@@ -15,7 +14,7 @@ from iisrelay.lab.powershell.collections import (
     enumerate_value,
 )
 from iisrelay.lab.powershell.conversions import convert_to
-from iisrelay.lab.powershell.dotnet.array_type import accepts, same_item, sort_items
+from iisrelay.lab.powershell.dotnet.array_type import accepts, binary_search, converted, same_item, sort_items
 from iisrelay.lab.powershell.dotnet.registry import Declaration, declare
 from iisrelay.lab.powershell.errors import out_of_range
 from iisrelay.lab.powershell.values import PSArray
@@ -162,10 +161,16 @@ def get_enumerator(value: ArrayList) -> Enumerator:
     return Enumerator(value)
 
 
+def search(engine: Engine, value: ArrayList, item: object) -> int:
+    """Find an item in a sorted list; a negative number tells where it would stand."""
+    return binary_search(engine, PSArray(value.items), item)
+
+
 _READ: dict[Callable[..., object], tuple[str, ...]] = {
     index_of: ("IndexOf",),
     last_index_of: ("LastIndexOf",),
     contains: ("Contains",),
+    search: ("BinarySearch",),
     get_range: ("GetRange",),
     get_item: ("Item", "get_Item"),
     to_array: ("ToArray",),
@@ -254,8 +259,25 @@ def remove_all(engine: Engine, value: GenericList, test: object) -> int:
 @generic_list.method("ForEach")
 def for_each(engine: Engine, value: GenericList, action: object) -> None:
     """Run a script block for every item."""
-    for item in list(value.items):
-        call_block(engine, action, [item], underscore=item)
+    converted(engine, list(value.items), action)
+
+
+@generic_list.method("ConvertAll")
+def convert_all(engine: Engine, value: GenericList, converter: object) -> ArrayList:
+    """Give what a script block makes of every item."""
+    return ArrayList(converted(engine, value, converter))
+
+
+@generic_list.method("TrueForAll")
+def true_for_all(engine: Engine, value: GenericList, test: object) -> bool:
+    """Tell whether a script block accepts every item."""
+    return all(accepts(engine, test, item) for item in value)
+
+
+@generic_list.method("FindIndex")
+def find_index(engine: Engine, value: GenericList, test: object) -> int:
+    """Give the place of the first item that a script block accepts, or -1."""
+    return next((place for place, item in enumerate(value) if accepts(engine, test, item)), -1)
 
 
 collection = declare("System.Collections.ReadOnlyCollectionBase", python=ReadOnlyCollection, bases=_LIST[:2])

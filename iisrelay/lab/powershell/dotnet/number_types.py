@@ -225,7 +225,7 @@ _declare_parsing(single, _parse_single, 231, Single(0))
 
 decimal = declare("System.Decimal", python=Decimal, bases=_BASES, accelerators=("decimal",), value_type=True)
 decimal.constants(
-    MaxValue=DECIMAL_MAX, MinValue=-DECIMAL_MAX, Zero=Decimal(0), One=Decimal(1), MinusOne=Decimal(-1)
+    MaxValue=DECIMAL_MAX, MinValue=DECIMAL_MAX.copy_negate(), Zero=Decimal(0), One=Decimal(1), MinusOne=Decimal(-1)
 )  # fmt: skip
 _declare_common(decimal)
 _declare_parsing(decimal, _parse_decimal, 111, Decimal(0))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.code_units import joined, units
 from iisrelay.lab.powershell.collections import Enumerator
-from iisrelay.lab.powershell.culture import compare_text
+from iisrelay.lab.powershell.culture import compare_text, lower, upper
 from iisrelay.lab.powershell.dotnet.comparison import same_text
 from iisrelay.lab.powershell.dotnet.number_types import TYPE_CODE
 from iisrelay.lab.powershell.dotnet.registry import declare
@@ -111,13 +111,13 @@ def character(value: str, index: int) -> Char:
 @string.method("ToUpper", "ToUpperInvariant")
 def to_upper(value: str, _culture: object = None) -> str:
     """Give the text in upper case."""
-    return value.upper()
+    return upper(value)
 
 
 @string.method("ToLower", "ToLowerInvariant")
 def to_lower(value: str, _culture: object = None) -> str:
     """Give the text in lower case."""
-    return value.lower()
+    return lower(value)
 
 
 @string.method("ToString", "Clone")

@@ -163,12 +163,12 @@ class XmlNode(DynamicObject):
     # -- as the language shows it
 
     def adapted(self) -> dict[str, list[object]]:
-        """Collect attributes and children by name: text where a child is nothing but text, else the node."""
+        """Collect attributes and children by name without prefix: a child that is nothing but text as text."""
         members: dict[str, list[object]] = {}
         for attribute in self.attributes.values():
-            members.setdefault(attribute.name, []).append(attribute.value or "")
+            members.setdefault(attribute.local_name, []).append(attribute.value or "")
         for child in self.children:
-            members.setdefault(child.name, []).append(child.simple)
+            members.setdefault(child.local_name, []).append(child.simple)
         return members
 
     @property
@@ -189,11 +189,11 @@ class XmlNode(DynamicObject):
         """Set an attribute, or the text of the only child of that name."""
         text = to_string(engine, value)
         lower = name.lower()
-        for known, attribute in self.attributes.items():
-            if known.lower() == lower:
+        for attribute in self.attributes.values():
+            if attribute.local_name.lower() == lower:
                 attribute.value = text
                 return
-        children = [child for child in self.children if child.name.lower() == lower]
+        children = [child for child in self.children if child.local_name.lower() == lower]
         if len(children) != 1:
             raise AttributeError(name)
         children[0].set_inner_text(text)

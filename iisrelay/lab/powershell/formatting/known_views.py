@@ -91,6 +91,7 @@ register_view(
     TableView((ViewColumn("Name", "Key", 30), ViewColumn("Value"))),
     "System.Collections.DictionaryEntry",
 )
+register_list_properties("System.Collections.DictionaryEntry", "Name", "Value")
 register_view(TextView(_date_text), "System.DateTime")
 register_view(
     _property_list("Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks",

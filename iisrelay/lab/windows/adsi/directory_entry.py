@@ -36,6 +36,7 @@ class DirectoryEntry(LateBound):
     """An entry as PowerShell shows it."""
 
     net_type = NET_TYPE
+    asks_for_members = True
 
     def __init__(self, machine: Machine, path: str = "", *, native: NativeObject | None = None, user: str = "") -> None:
         self.machine = machine
