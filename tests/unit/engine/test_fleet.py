@@ -26,7 +26,7 @@ virtual_servers:
     general: {bindings: ['127.0.0.1:2525']}
     delivery: {hop_count: 30}
 """
-HOSTS = ("plain", "second", "locked", "limited", "asked", "unasked", "stale", "raced", "shared", "secret")
+HOSTS = ("plain", "second", "locked", "limited", "asked", "unasked", "stale", "raced", "shared", "secret", "rotated")
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +188,23 @@ def test_windows_is_restarted_where_a_change_needs_it_and_the_site_allows_it(on_
     assert (host.status, host.reboot_required) == (HostStatus.APPLIED, False)
     assert run(target, boot) != before
     assert plan_hosts([target], connect, ledger=ledger).status is HostStatus.IN_SYNC
+
+
+def test_verify_needs_no_secrets_and_rotate_writes_them_all(on_lab, ledger, monkeypatch):
+    site = SITE.replace("hop_count: 30", "outbound_security: {username: u, password: env:ROTATED, tls: true}")
+    (target,) = on_lab("rotated", site=site)
+    monkeypatch.setenv("ROTATED", "marker-1")
+    assert apply_hosts([target], connect, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    rotated = apply_hosts([target], connect, ledger=ledger, safety=Safety(rotate=True)).hosts[0]
+    assert [(result.change.name, result.outcome) for result in rotated.changes] == [
+        ("RoutePassword", Outcome.UNCHANGED)
+    ]
+    run(target, "$s = [ADSI]'IIS://localhost/SmtpSvc/2'; $s.Put('RoutePassword', 'theirs'); $s.SetInfo()")
+    assert plan_hosts([target], connect, ledger=ledger).status is HostStatus.IN_SYNC
+    rotated = apply_hosts([target], connect, ledger=ledger, safety=Safety(rotate=True)).hosts[0]
+    assert (rotated.status, rotated.changes[0].outcome) == (HostStatus.APPLIED, Outcome.APPLIED)
+    assert run(target, "([ADSI]'IIS://localhost/SmtpSvc/2').Get('RoutePassword')") == "marker-1"
+    monkeypatch.delenv("ROTATED")
+    (verified,) = verify_hosts([target], connect, ledger=ledger).hosts
+    assert (verified.status, verified.error) == (HostStatus.IN_SYNC, None)
+    assert any("could not be compared" in text for text in verified.warnings)

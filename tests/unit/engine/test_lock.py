@@ -97,7 +97,7 @@ def test_a_lock_expires_and_one_left_behind_by_us_is_taken_over(on_lab, apply):
     assert apply(on_lab("mine")).status is HostStatus.APPLIED
 
 
-def test_the_host_itself_refuses_who_comes_second(on_lab, apply, tmp_path):
+def test_the_host_itself_refuses_who_comes_second(on_lab, tmp_path):
     target = on_lab("raced")
 
     def somebody_else_takes_it(_report: object) -> bool:
