@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.automation import ExecutionContext, HostObject, HostUI, Module, PathInfo, ScriptCmdlet
+from iisrelay.lab.powershell.binder import COMMON_NAMES
 from iisrelay.lab.powershell.collections import ArrayList, Hashtable, enumerate_value
 from iisrelay.lab.powershell.command_lookup import NativeInfo
 from iisrelay.lab.powershell.commands import CmdletInfo
@@ -13,10 +14,11 @@ from iisrelay.lab.powershell.dotnet.registry import declare, declare_enum
 from iisrelay.lab.powershell.error_records import CategoryInfo, ErrorRecord, InvocationInfo, PowerShellError
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.functions import call_script_block
+from iisrelay.lab.powershell.nettypes import find_type, require_type
 from iisrelay.lab.powershell.scopes import NOTHING, OPTIONS, Scope, Variable
 from iisrelay.lab.powershell.script_blocks import FunctionInfo, ScriptBlockValue
 from iisrelay.lab.powershell.streams import HostMessage, MessageRecord
-from iisrelay.lab.powershell.values import NetEnum, PSArray
+from iisrelay.lab.powershell.values import NetEnum, PSArray, PSCustomObject
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
@@ -31,16 +33,7 @@ _CATEGORIES_WORDS = (
 )
 CATEGORIES = tuple(_CATEGORIES_WORDS.split())
 
-COMMON_NAMES = (
-    "Verbose",
-    "Debug",
-    "ErrorAction",
-    "WarningAction",
-    "ErrorVariable",
-    "WarningVariable",
-    "OutVariable",
-    "OutBuffer",
-)
+_SWITCHES = {"Verbose", "Debug"}
 
 declare_enum(f"{AUTOMATION}.ErrorCategory", {name: number for number, name in enumerate(CATEGORIES)})
 declare_enum(
@@ -188,7 +181,10 @@ function_info.getter("Path", "Source")(lambda value: value.path)
 function_info.getter("ScriptBlock")(lambda value: value.block)
 function_info.getter("ModuleName")(lambda value: value.module_name)
 function_info.getter("Parameters")(
-    lambda value: _parameter_table([spec.name for spec in value.parameters], common=value.block.compiled.is_advanced)
+    lambda value: _parameter_table(
+        [(spec.name, spec.type_name, spec.aliases) for spec in value.parameters],
+        common=value.block.compiled.is_advanced,
+    )
 )
 cmdlet_info = declare(f"{AUTOMATION}.CmdletInfo", python=CmdletInfo, bases=(f"{AUTOMATION}.CommandInfo",))
 cmdlet_info.getter("Name")(lambda value: value.name)
@@ -196,15 +192,34 @@ cmdlet_info.getter("CommandType")(lambda _value: "Cmdlet")
 cmdlet_info.getter("ModuleName")(lambda value: value.module)
 cmdlet_info.getter("Definition")(lambda value: value.name)
 cmdlet_info.getter("Parameters")(
-    lambda value: _parameter_table([parameter.name for parameter in value.parameters], common=True)
+    lambda value: _parameter_table([(each.name, each.type, each.aliases) for each in value.parameters], common=True)
 )
 native_info = declare(f"{AUTOMATION}.ApplicationInfo", python=NativeInfo, bases=(f"{AUTOMATION}.CommandInfo",))
 native_info.getter("Name")(lambda value: value.name)
 native_info.getter("CommandType")(lambda _value: "Application")
 
 
-def _parameter_table(names: list[str], *, common: bool = False) -> Hashtable:
-    return Hashtable((name, name) for name in [*names, *(COMMON_NAMES if common else ())])
+def _parameter_table(parameters: list[tuple[str, str, tuple[str, ...]]], *, common: bool = False) -> Hashtable:
+    """Describe parameters (name, type, aliases) by name."""
+    of_every_command = [(name, "switch" if name in _SWITCHES else "string", ()) for name in COMMON_NAMES]
+    return Hashtable(
+        (name, _parameter_metadata(name, type_name, aliases))
+        for name, type_name, aliases in [*parameters, *(of_every_command if common else [])]
+    )
+
+
+def _parameter_metadata(name: str, type_name: str, aliases: tuple[str, ...]) -> PSCustomObject:
+    kind = find_type(type_name or "object") or require_type("object")
+    return PSCustomObject(
+        [
+            ("Name", name),
+            ("ParameterType", kind),
+            ("Aliases", PSArray(aliases, "System.String")),
+            ("SwitchParameter", kind.name == f"{AUTOMATION}.SwitchParameter"),
+            ("IsDynamic", False),
+        ],
+        [f"{AUTOMATION}.ParameterMetadata"],
+    )
 
 
 script_cmdlet = declare(f"{AUTOMATION}.PSScriptCmdlet", python=ScriptCmdlet)

@@ -19,6 +19,21 @@ TEXT_TYPES = frozenset({"string", "system.string", "string[]", "system.string[]"
 END_OF_PARAMETERS = "-"  # the name of the word ``--``
 BINDING_EXCEPTION = f"{AUTOMATION}ParameterBindingException"
 
+COMMON_NAMES = (
+    "Verbose",
+    "Debug",
+    "ErrorAction",
+    "WarningAction",
+    "ErrorVariable",
+    "WarningVariable",
+    "OutVariable",
+    "OutBuffer",
+)  # of 2.0
+SPELLING = {
+    name.lower(): name
+    for name in (*COMMON_NAMES, "InformationAction", "InformationVariable", "PipelineVariable", "WhatIf", "Confirm")
+}
+
 # Common parameters by lower-case name: (alias, takes a value, version that brought it).
 COMMON = {
     "verbose": ("vb", False, 2.0),

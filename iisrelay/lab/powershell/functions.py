@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.binder import Argument, Binder, Binding, Signature
+from iisrelay.lab.powershell.binder import COMMON, SPELLING, Argument, Binder, Binding, Signature
 from iisrelay.lab.powershell.collections import ArrayList, Dictionary, Enumerator, GenericDictionary, Hashtable
 from iisrelay.lab.powershell.context import Context
 from iisrelay.lab.powershell.conversions import convert, default_value
@@ -16,7 +18,7 @@ from iisrelay.lab.powershell.pipeline_binding import bind_pipeline_item
 from iisrelay.lab.powershell.preferences import PREFERENCE_OF_PARAMETER, preference_value
 from iisrelay.lab.powershell.scopes import NOTHING, Scope, Variable
 from iisrelay.lab.powershell.script_blocks import CompiledBlock, FunctionInfo, ParameterSpec, ScriptBlockValue
-from iisrelay.lab.powershell.values import PSArray
+from iisrelay.lab.powershell.values import PSArray, SwitchParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,17 +139,17 @@ class FunctionStage(GuardedStage):
 
     def bind(self) -> None:
         """Bind the words of the command and make the variables of the call."""
-        if self.compiled.dynamic is not None:
-            raise runtime_error("dynamicparam is not simulated.", "NotSimulated", "NotImplemented")
         signature = signature_of(self.function)
-        if not signature.parameters and not signature.strict:
+        if self.compiled.dynamic is not None:
+            values = self.bind_dynamic(signature, self.compiled.dynamic)
+        elif not signature.parameters and not signature.strict:
             values = Binding(rest=[argument.value for argument in self.arguments if argument.name is None])
             if len(values.rest) != len(self.arguments):
                 values = Binder(self.engine, signature, has_input=self.has_input).bind(self.arguments)
         else:
             values = self.bind_words(signature)
         self.context.set_name = values.set_name
-        self.context.bound = values.values
+        self.context.bound = values.values | bound_common(values.common) if values.common else values.values
         self.make_variables(values)
         if self.compiled.is_advanced and values.common:
             self.apply_common(values.common)
@@ -160,6 +162,27 @@ class FunctionStage(GuardedStage):
             if error.record.invocation is None:
                 error.record.invocation = self.context.invocation
             raise
+
+    def bind_dynamic(self, signature: Signature, block: Execute) -> Binding:
+        """Run the dynamicparam block, which sees the parameters that are there already, and bind all of them."""
+        from iisrelay.lab.powershell.dotnet.parameter_types import RuntimeDefinedParameter  # noqa: PLC0415 - rare
+
+        loose = replace(signature, strict=False)
+        with suppress(PowerShellError):  # what is wrong shows when all parameters are known
+            self.make_variables(Binder(self.engine, loose, has_input=True).bind(self.arguments))
+        self.pipeline_parameters = []
+        output: list[object] = []
+        emit, self.emit = self.emit, output.append
+        self.run(block)
+        self.emit = emit
+        tables = [item for item in output if isinstance(item, Dictionary)]
+        made = [item for table in tables for item in table.values() if isinstance(item, RuntimeDefinedParameter)]
+        parameters = [*signature.parameters, *(each.spec() for each in made)]
+        binding = self.bind_words(replace(signature, parameters=parameters, strict=True) if made else signature)
+        for each in made:
+            each.is_set = each.name in binding.values
+            each.value = binding.values.get(each.name, each.value)
+        return binding
 
     def make_variables(self, binding: Binding) -> None:
         """Put parameters, their default values and $args into the scope."""
@@ -203,6 +226,13 @@ class FunctionStage(GuardedStage):
             if target is not None:
                 variables[target.lower()] = Variable(target, preference_value(name, value))
         apply_variable_parameters(self, common)
+
+
+def bound_common(common: dict[str, object]) -> dict[str, object]:
+    """Give common parameters as $PSBoundParameters shows them."""
+    return {
+        SPELLING[name]: SwitchParameter(bool(value)) if not COMMON[name][1] else value for name, value in common.items()
+    }
 
 
 def _constraint(spec: ParameterSpec) -> str:

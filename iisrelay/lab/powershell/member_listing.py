@@ -45,6 +45,17 @@ def list_members(value: object) -> list[MemberEntry]:
     return _typed(type_of(value))
 
 
+def list_static_members(net: NetType) -> list[MemberEntry]:
+    """List the static members of a type."""
+    found: dict[str, MemberEntry] = {}
+    for kind in net.lineage():
+        for name, _ in kind.static_getters.values():
+            found.setdefault(name.lower(), MemberEntry(name, "Property", f"static {name} {{get;}}"))
+        for name, _ in kind.statics.values():
+            found.setdefault(name.lower(), MemberEntry(name, "Method", f"static {name}()"))
+    return list(found.values())
+
+
 def property_names(value: object) -> list[str]:
     """List the names of a value's properties."""
     return [entry.name for entry in list_members(value) if entry.is_property]

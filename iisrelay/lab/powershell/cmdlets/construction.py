@@ -10,7 +10,7 @@ from iisrelay.lab.powershell.commands import Call, Param, cmdlet
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.dotnet.binding import new_object as construct_object
 from iisrelay.lab.powershell.errors import NetError
-from iisrelay.lab.powershell.member_listing import list_members
+from iisrelay.lab.powershell.member_listing import MemberEntry, list_members, list_static_members
 from iisrelay.lab.powershell.members import set_member
 from iisrelay.lab.powershell.membertable import (
     AddedMember,
@@ -21,7 +21,7 @@ from iisrelay.lab.powershell.membertable import (
     ScriptMethod,
     ScriptProperty,
 )
-from iisrelay.lab.powershell.nettypes import find_type, type_of
+from iisrelay.lab.powershell.nettypes import NetType, find_type, type_of
 from iisrelay.lab.powershell.values import PSArray, PSCustomObject, PSObjectWrapper
 
 if TYPE_CHECKING:
@@ -231,20 +231,25 @@ def get_member(call: Call) -> Iterator[object]:
         )
         return
     for item in items:
-        names = tuple(entry.name for entry in list_members(item))
-        kind = item.type_names[0] if isinstance(item, PSCustomObject) else type_of(item).name
-        if (kind, names) not in seen:
-            seen.add((kind, names))
-            yield from _entries(call, item, kind)
+        if call.has("Static"):
+            net = item if isinstance(item, NetType) else type_of(item)
+            members, kind = list_static_members(net), net.name
+        else:
+            members = list_members(item)
+            kind = item.type_names[0] if isinstance(item, PSCustomObject) else type_of(item).name
+        shape = kind, tuple(entry.name for entry in members)
+        if shape not in seen:
+            seen.add(shape)
+            yield from _entries(call, members, kind)
 
 
-def _entries(call: Call, item: object, kind: str) -> Iterator[PSCustomObject]:
+def _entries(call: Call, members: list[MemberEntry], kind: str) -> Iterator[PSCustomObject]:
     from iisrelay.lab.powershell.wildcards import matches  # noqa: PLC0415 - keeps the imports above to values
 
     wanted = [to_string(None, name) for name in call.get("Name") or ()]  # type: ignore[attr-defined]
     kinds = [to_string(None, name).lower() for name in call.get("MemberType") or ()]  # type: ignore[attr-defined]
     kinds = [word.strip() for text in kinds for word in text.split(",")]
-    for entry in sorted(list_members(item), key=lambda entry: (entry.is_property, entry.name.lower())):
+    for entry in sorted(members, key=lambda entry: (entry.is_property, entry.name.lower())):
         if wanted and not any(matches(pattern, entry.name) for pattern in wanted):
             continue
         if kinds and not _is_of_kind(entry.kind.lower(), kinds):

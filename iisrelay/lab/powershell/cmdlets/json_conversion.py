@@ -30,7 +30,7 @@ _TEXT_TYPES = frozenset({"System.Guid", "System.Uri", "System.Char"})
 _DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 
 
-@cmdlet("ConvertTo-Json", Param("InputObject", position=0, mandatory=True, pipeline=True), Param("Depth", "int"),
+@cmdlet("ConvertTo-Json", Param("InputObject", position=0, pipeline=True), Param("Depth", "int"),
         Param("Compress", "switch"), since="3.0")  # fmt: skip
 def convert_to_json(call: Call) -> Iterator[object]:
     """ConvertTo-Json: one object as JSON, several as an array."""

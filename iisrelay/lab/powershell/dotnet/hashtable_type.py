@@ -54,7 +54,8 @@ def _typed(engine: Engine | None, value: Dictionary, key: object, item: object =
     return convert_to(engine, key, key_type), convert_to(engine, item, item_type) if item is not None else None
 
 
-def _declare_members(declared: Declaration) -> None:
+def declare_dictionary_members(declared: Declaration) -> None:
+    """Add the members of a dictionary."""
     declared.getter("Count")(len)
     declared.getter("Keys")(lambda value: KeyCollection(value.keys(), value))
     declared.getter("Values")(lambda value: ValueCollection(value.values(), value))
@@ -155,7 +156,7 @@ _METHODS: dict[Callable[..., object], tuple[str, ...]] = {
     copy_to: ("CopyTo",),
 }
 for _declared in (hashtable, ordered, sorted_list, generic, sorted_generic):
-    _declare_members(_declared)
+    declare_dictionary_members(_declared)
 for _declared in (hashtable, sorted_list):
     _declared.method("Clone")(clone)
 
