@@ -66,16 +66,23 @@ def _judged(
         if result.outcome is Outcome.NOT_VERIFIED:
             return replace(result, message=f"{result.message}; undone since")
         return replace(result, outcome=Outcome.ROLLED_BACK)
+    if _is_part(still, result.change):
+        return replace(result, outcome=Outcome.NOT_VERIFIED, message=f"is back, but not as it was: {still.setting}")
     return replace(result, message=f"could not be undone: {reasons.get(still.setting) or 'differs afterwards'}")
 
 
 def _in_the_way(change: Change, left: dict[Address, Change]) -> Iterator[Change]:
     for place, still in left.items():
         is_key_above = still.name == KEY_TYPE and f"{change.path}/".casefold().startswith(f"{still.path}/".casefold())
-        # A removed key that is back without all that it held is not as it was.
-        is_part = change.name == KEY_TYPE and f"{still.path}/".casefold().startswith(f"{change.path}/".casefold())
-        if place == _place(change) or (still.store is change.store and (is_key_above or is_part)):
+        if place == _place(change) or (is_key_above and still.store is change.store) or _is_part(still, change):
             yield still
+
+
+def _is_part(still: Change, change: Change) -> bool:
+    """Tell whether something is missing in or below a key that was removed and is back."""
+    is_inside = f"{still.path}/".casefold().startswith(f"{change.path}/".casefold())
+    is_removal = change.name == KEY_TYPE and change.action is Action.DELETE
+    return is_removal and still.store is change.store and is_inside and _place(still) != _place(change)
 
 
 def _place(change: Change) -> Address:
