@@ -65,6 +65,28 @@ function Start-NewServer([string]$Change, [string]$Path) {
     }
 }
 
+function Test-OwnFolder([string]$Path, [string]$Name) {
+    # Whether a folder with mail is this virtual server's alone.
+    try {
+        if ($NewServers.ContainsKey($Path) -or -not (Test-Metabase $Path)) { return $false }
+        $folder = Get-MailFolder $Path $Name
+        foreach ($number in (Get-ServerNumbers)) {
+            if ("SmtpSvc/$number" -eq $Path) { continue }
+            foreach ($other in @('QueueDirectory', 'PickupDirectory', 'DropDirectory', 'BadMailDirectory')) {
+                if ((Get-MailFolder "SmtpSvc/$number" $other) -eq $folder) { return $false }
+            }
+        }
+        return [bool]$folder
+    } catch { }
+    $false
+}
+
+function Set-OwnFolder([string]$Change, [string]$Path, [string]$Name, $Value, [string]$Restart) {
+    # The mail in a folder goes along, unless it is (also) that of somebody else.
+    if (Test-OwnFolder $Path $Name) { Set-MailFolder $Change $Path $Name $Value $Restart }
+    else { Set-MetabaseValue $Change $Path $Name 'STRING' $Value $Restart }
+}
+
 function Remove-NamedServer([string]$Change, [string]$Name) {
     $path = $null
     try { if (Test-Metabase 'SmtpSvc') { $path = Find-VirtualServer $Name } } catch { }

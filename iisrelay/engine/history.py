@@ -83,8 +83,11 @@ class History:
         """Give an identity that sorts by time and is taken by no other entry."""
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         first = f"{moment}-{safe_name(host)}"
-        candidates = (first if number == 1 else f"{first}-{number}" for number in range(1, 1000))
-        return next(name for name in candidates if not self._path(host, name).exists())
+        paths = (self.folder / safe_name(host)).glob(f"{first}*.json")
+        taken = [path.stem.removeprefix(first) for path in paths]
+        # One more than the highest of this second, whichever of them are still there.
+        numbers = [int(rest[1:]) if rest else 1 for rest in taken if not rest or rest[1:].isdigit()]
+        return f"{first}-{max(numbers) + 1:02}" if numbers else first
 
     def write(self, entry: Entry) -> None:
         """Write an entry, as a whole or not at all; the oldest ones of the host go."""

@@ -125,17 +125,22 @@ def _queued_mail(outlook: Outlook) -> Iterator[Finding]:
 
 
 def _many_changes(outlook: Outlook) -> Iterator[Finding]:
-    """Count virtual servers of the host that go, start, stop, or listen elsewhere; settings alone are no upheaval."""
+    """Count virtual servers that go, stop, or listen elsewhere; settings and starts take nothing from anybody."""
     servers = outlook.observed.servers
-    paths = {change.path for change in outlook.changes if change.store is Store.METABASE and change.name in UPHEAVAL}
+    paths = {change.path for change in outlook.changes if _is_upheaval(change)}
     touched = [server for server in servers if server.path in paths]
     if len(servers) >= FEW_SERVERS and len(touched) * 2 > len(servers):
         names = ", ".join(f'"{server.label}"' for server in touched)
         yield Finding(
             MANY_CHANGES,
-            f"{len(touched)} of {len(servers)} virtual servers would be removed, started, stopped or listen elsewhere "
+            f"{len(touched)} of {len(servers)} virtual servers would be removed, stopped or listen elsewhere "
             f"({names})",
         )
+
+
+def _is_upheaval(change: Change) -> bool:
+    is_start = change.name == SERVER_STATE and change.stored_after == STARTED
+    return change.store is Store.METABASE and change.name in UPHEAVAL and not is_start
 
 
 def _binding_conflicts(outlook: Outlook) -> Iterator[Finding]:

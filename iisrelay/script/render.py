@@ -36,6 +36,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "Install-Feature": ("features.ps1", "features-write.ps1"),
     "New-Folder": ("folders.ps1",),
     "Remove-Folder": ("folders.ps1",),
+    "Set-OwnFolder": ("mail.ps1",),
     "Set-FirewallRule": ("firewall.ps1", "firewall-write.ps1"),
     "Remove-FirewallRule": ("firewall.ps1", "firewall-write.ps1"),
     "Remove-OtherFirewallRules": ("firewall.ps1", "firewall-write.ps1"),

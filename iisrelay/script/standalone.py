@@ -31,7 +31,7 @@ from iisrelay.secret import Secret
 from iisrelay.settings.stored import AccessList, Kind, Store
 from iisrelay.site.target import Assignment, Cleared, DomainTarget, Target, VirtualServerTarget
 from iisrelay.state.observed import STARTED, STOPPED
-from iisrelay.state.request import FIREWALL_PREFIX, SMTP_FEATURE
+from iisrelay.state.request import FIREWALL_PREFIX, MAIL_FOLDERS, SMTP_FEATURE
 from iisrelay.status import Restart
 
 ANY_BUILD = (0, 2**31)
@@ -250,6 +250,8 @@ def _value_call(
     if first.mask is not None:
         return "Set-MetabaseBits", (*place, *_bits(group))
     value = None if isinstance(first.value, Cleared) else first.value
+    if first.address.name in MAIL_FOLDERS:
+        return "Set-OwnFolder", (*place, ("Value", plain(value)))
     return "Set-MetabaseValue", (*place, ("Kind", first.kind.value), ("Value", plain(value)))
 
 

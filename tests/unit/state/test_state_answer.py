@@ -176,3 +176,38 @@ def test_a_request_asks_for_what_the_site_manages(site_target):
 def test_a_question_cannot_break_out_of_its_line():
     with pytest.raises(IisRelayError, match="control character"):
         Request(folders=("D:\\a\tb",)).inputs()
+
+
+RECORD = {
+    "id": "a", "owner": "u@c, process 1", "since": "noon", "until": "one", "state": "running", "total": "9",
+    "seconds_left": 5, "alive": False, "moving": "", "restart": "", "steps": {"c1": "applied\t", "c2": "begun"},
+}  # fmt: skip
+
+
+def test_the_record_of_an_apply_tells_how_far_it_came():
+    record = parse_observed(document(record=RECORD)).record
+    assert (record.holds, record.was_interrupted, record.finished, record.total) == (True, True, 1, 9)
+    assert parse_observed(document(record={**RECORD, "alive": True})).record.was_interrupted is False
+    assert parse_observed(document(record=None)).record is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"steps": []}, {"steps": {"c1": 5}}, {"seconds_left": "5"}, {"alive": 1}, {"owner": None}]
+)
+def test_a_record_that_is_none_breaks_the_answer(change):
+    with pytest.raises(BrokenAnswerError):
+        parse_observed(document(record={**RECORD, **change}))
+
+
+@pytest.mark.parametrize("total", ["", "-1", "9" * 5000, "\u0663", "nine"])
+def test_a_hostile_total_counts_for_nothing(total):
+    assert parse_observed(document(record={**RECORD, "total": total})).record.total == 0
+
+
+def test_a_request_survives_its_document_and_takes_others_in():
+    whole = Request.of_whole(["A", "B"])
+    other = Request(registry=(Address(Store.REGISTRY, "HKLM\\X", "Y"),), folders=("D:\\a",), firewall=True)
+    both = whole.also(other)
+    assert Request.of_document(json.loads(json.dumps(both.document()))) == both
+    assert (both.whole, both.folders, both.firewall) == (("A", "B"), ("D:\\a",), True)
+    assert any(question.name == "RoutePassword" and question.sensitive for question in both.properties)
