@@ -25,9 +25,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from iisrelay.engine import History, SecretLedger, apply_hosts, plan_hosts, verify_hosts
+from iisrelay.engine import History, SecretLedger, apply_hosts, plan_hosts, rollback_hosts, verify_hosts
 from iisrelay.lab import control
 from iisrelay.lab.powershell.parser import parse
+from iisrelay.plan.guard import GUARDS
 from iisrelay.results import Report
 from iisrelay.script import apply_script, render_standalone
 from iisrelay.script.literal import write
@@ -67,10 +68,10 @@ CASES = [load(path) for path in sorted(FOLDER.glob("*.yaml"))]
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory) -> Iterator[Path]:
-    """Start a lab host for every case, and another one for its self-contained script."""
+    """Start a lab host for every case, another one for its self-contained script, and one for the way back."""
     folder = tmp_path_factory.mktemp("lab")
     for smtp in (True, False):
-        hosts = {f"{case.name}-{way}": case.windows for case in CASES for way in ("a", "b") if case.smtp is smtp}
+        hosts = {f"{case.name}-{way}": case.windows for case in CASES for way in ("a", "b", "c") if case.smtp is smtp}
         if hosts:
             control.start_many(folder, hosts, smtp=smtp)
     yield folder
@@ -159,3 +160,27 @@ def test_standalone(case, lab, tmp_path, monkeypatch):
     assert changes_of(drift) == []
     for check in case.host:
         assert run(target, check["run"]) == (check["prints"].strip(), 0), check["run"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_rollback(case, lab, tmp_path, monkeypatch):
+    """After the way back the same plan is made again; where the feature came with it, the host has it still."""
+    for name, value in case.environment.items():
+        monkeypatch.setenv(name, value)
+    target = target_of(case, lab, "c", tmp_path)
+    if case.before:
+        run(target, case.before)
+    ledger, history = SecretLedger(tmp_path / "secrets.json"), History(tmp_path / "history")
+    apply_hosts([target], connect, ledger=ledger, allow=frozenset(case.allow), history=history)
+    undoes = {target.name: history.entries(target.name)}
+    back = rollback_hosts([target], undoes, connect, ledger=ledger, history=history, allow=frozenset(GUARDS))
+    assert failures_of(back) == []
+    again = [
+        f"{result.change.action} {result.change.setting}" for result in plan_hosts([target], connect).hosts[0].changes
+    ]
+    if case.smtp:
+        assert (again, back.hosts[0].not_restored) == (list(case.changes), ())
+    else:
+        assert {change.split(".")[0] for change in again} >= {
+            change for change in case.changes if change.startswith("create virtual_servers[") and change.endswith("]")
+        }

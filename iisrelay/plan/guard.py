@@ -133,8 +133,7 @@ def _many_changes(outlook: Outlook) -> Iterator[Finding]:
         names = ", ".join(f'"{server.label}"' for server in touched)
         yield Finding(
             MANY_CHANGES,
-            f"{len(touched)} of {len(servers)} virtual servers would be removed, stopped or listen elsewhere "
-            f"({names})",
+            f"{len(touched)} of {len(servers)} virtual servers would be removed, stopped or listen elsewhere ({names})",
         )
 
 

@@ -11,12 +11,12 @@ from iisrelay.plan.mail import carrying
 from iisrelay.plan.model import Plan, digest
 from iisrelay.plan.order import ordered
 from iisrelay.plan.reverse_folders import folder_removals
-from iisrelay.plan.reverse_keys import is_ours, removed_key, restored_key, server_path, state_change
+from iisrelay.plan.reverse_keys import auto_start, is_ours, removed_key, restored_key, server_path, state_change
 from iisrelay.plan.reverse_values import is_kept_secret, value_change, word_change
 from iisrelay.plan.servers import SERVER_CLASS, SERVER_COMMENT, SERVER_STATE
 from iisrelay.plan.support import check_host
 from iisrelay.settings.stored import Address, Kind, Store
-from iisrelay.state.observed import KEY_TYPE, STARTED, Observed, fold
+from iisrelay.state.observed import KEY_TYPE, STARTED, STOPPED, Observed, fold
 from iisrelay.state.request import SERVICES
 from iisrelay.status import Action
 
@@ -137,7 +137,11 @@ def _metabase(change: Change, before: Observed, now: Observed) -> Iterator[Chang
     elif change.name == KEY_TYPE:
         yield from _key(change, before, now)
     elif change.name == SERVER_STATE:
-        yield from state_change(change, before, now)
+        states = list(state_change(change, before, now))
+        yield from states
+        # The service notes a stop as "does not start by itself": that is to be as before, too, once it is stopped.
+        will_be_noted = any(state.stored_after == STOPPED for state in states)
+        yield from value_change(auto_start(change), before, now, anyhow=will_be_noted)
     elif before.has_key(change.path) and now.has_key(change.path):
         yield from value_change(change, before, now)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from iisrelay.plan.change import Change
 from iisrelay.plan.reverse_values import is_local, plain
-from iisrelay.plan.servers import SERVER_CLASS, SERVER_STATE
+from iisrelay.plan.servers import AUTO_START, SERVER_CLASS, SERVER_STATE
 from iisrelay.settings.metabase_schema import find
 from iisrelay.settings.stored import AccessList, Address, Kind, Store, Stored
 from iisrelay.state.observed import KEY_TYPE, STARTED, STATE_WORDS, STOPPED, Observed, ObservedServer, ObservedValue
@@ -106,6 +106,12 @@ def _change(address: Address, setting: str, kind: Kind, value: Stored | None, *,
         stored_after=value,
         restores=True,
     )
+
+
+def auto_start(change: Change) -> Change:
+    """Give the change of a virtual server's automatic start that goes along with one of its state."""
+    setting = f"{change.setting.removesuffix('.state')}.general.auto_start"
+    return _change(Address(change.store, change.path, AUTO_START), setting, Kind.BOOL, None, shown=None)
 
 
 def state_change(change: Change, before: Observed, now: Observed) -> Iterator[Change]:

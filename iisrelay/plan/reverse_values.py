@@ -10,8 +10,11 @@ from iisrelay.state.observed import Observed, ObservedValue
 from iisrelay.status import Action
 
 
-def value_change(change: Change, before: Observed, now: Observed) -> Iterator[Change]:
-    """Give the change that makes a place of the metabase or the registry hold what it held."""
+def value_change(change: Change, before: Observed, now: Observed, *, anyhow: bool = False) -> Iterator[Change]:
+    """Give the change that makes a place of the metabase or the registry hold what it held.
+
+    With ``anyhow`` also where it holds that now: something in between is going to change it.
+    """
     address = Address(change.store, change.path, change.name)
     old, current = before.find(address), now.find(address)
     if is_kept_secret(change, before):
@@ -22,10 +25,10 @@ def value_change(change: Change, before: Observed, now: Observed) -> Iterator[Ch
         return
     held = _stored(change.kind, old)
     holds = _stored(change.kind, current)
-    if held is not None and not (holds is not None and same(change.kind, held, holds)):
+    if held is not None and (anyhow or holds is None or not same(change.kind, held, holds)):
         action = Action.CREATE if holds is None else Action.UPDATE
         yield _with_values(change, _undo(change, action), holds, held)
-    if held is None and holds is not None:
+    if held is None and (anyhow or holds is not None):
         yield _with_values(change, _undo(change, Action.DELETE), holds, None)
 
 

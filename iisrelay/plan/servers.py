@@ -9,10 +9,10 @@ from iisrelay.plan.values import Comparison, fold_bits
 from iisrelay.settings.stored import Address, Kind, Store, Stored
 from iisrelay.site.target import Assignment, DomainTarget
 from iisrelay.state.observed import KEY_TYPE, STARTED, STATE_WORDS, STOPPED
+from iisrelay.state.request import DOMAIN_CLASS
 from iisrelay.status import Action
 
 SERVER_CLASS = "IIsSmtpServer"
-DOMAIN_CLASS = "IIsSmtpDomain"
 ROUTING_CLASS = "IIsSmtpRoutingSource"
 ROUTING_PATH = "RoutingSources"
 SERVER_STATE = "ServerState"

@@ -13,7 +13,7 @@ from iisrelay.plan.guard import OPEN_RELAY
 from iisrelay.plan.host import SERVICE_PATH, is_reachable, remote_text, rule_name
 from iisrelay.plan.openness import openness
 from iisrelay.plan.places import endpoint
-from iisrelay.plan.servers import DOMAIN_CLASS, ROUTING_CLASS, absolute
+from iisrelay.plan.servers import ROUTING_CLASS, absolute
 from iisrelay.plan.values import default_bits, strongest
 from iisrelay.script.render import partials_for
 from iisrelay.script.steps import (
@@ -31,7 +31,7 @@ from iisrelay.secret import Secret
 from iisrelay.settings.stored import AccessList, Kind, Store
 from iisrelay.site.target import Assignment, Cleared, DomainTarget, Target, VirtualServerTarget
 from iisrelay.state.observed import STARTED, STOPPED
-from iisrelay.state.request import FIREWALL_PREFIX, MAIL_FOLDERS, SMTP_FEATURE
+from iisrelay.state.request import DOMAIN_CLASS, FIREWALL_PREFIX, MAIL_FOLDERS, SMTP_FEATURE
 from iisrelay.status import Restart
 
 ANY_BUILD = (0, 2**31)
