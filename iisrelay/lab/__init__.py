@@ -1,1 +1,1 @@
-"""The lab: simulated Windows Servers on loopback. It knows nothing of iisrelay's scripts and is reached only by WinRM."""
+"""The lab: simulated Windows Servers on loopback, reached only by WinRM; it knows nothing of our scripts."""

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
-from iisrelay.engine.scripts import answer_of, run_observe
 from iisrelay.engine.options import Connect, Progress, silent
+from iisrelay.engine.scripts import answer_of, run_observe
 from iisrelay.errors import IisRelayError, UnsupportedHostError
 from iisrelay.plan.clock import today
 from iisrelay.script.templates import render
