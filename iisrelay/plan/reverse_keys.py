@@ -24,9 +24,15 @@ def server_path(path: str) -> str:
 
 
 def is_ours(change: Change, now: Observed) -> bool:
-    """Tell whether the virtual server at a change's number is the one that it was meant for: numbers can be taken."""
+    """Tell whether the virtual server at a change's number is the one that it was meant for: numbers can be taken.
+
+    One without a name that is stopped was begun and not finished: consoles and scripts name what they make.
+    """
     server = server_of(now, change.path)
-    return server is not None and f"{change.setting}.".startswith(f"virtual_servers[{server.label}].")
+    if server is None:
+        return False
+    is_begun = not server.comment and server.state == STOPPED
+    return is_begun or f"{change.setting}.".startswith(f"virtual_servers[{server.label}].")
 
 
 def removed_key(change: Change, path: str, class_name: str, now: Observed) -> Change:

@@ -40,6 +40,8 @@ def view(machine: Machine) -> dict[Place, object]:
     for key in machine.metabase.server_keys():
         state = int(machine.metabase.virtual_servers.run_time(key).state)
         seen["metabase", _name(key), "ServerState"] = state
+        starts = machine.metabase.read(key, "ServerAutoStart")  # the schema says yes where nothing is stored
+        seen["metabase", _name(key), "ServerAutoStart"] = starts is not None and starts.value
     for root in REGISTRY_ROOTS:
         seen.update(_registry_view(machine, root))
     for name in ("SMTPSVC", "IISADMIN"):
