@@ -11,7 +11,7 @@ CASES = [
     ("New-Alias ls x -ErrorAction SilentlyContinue; $?; (Get-Alias %).Definition", "False ForEach-Object"),
     ("$o = New-Object PSObject -Property @{ a = 1 }; $o | Add-Member NoteProperty b 2; $o.a + $o.b", "3"),
     ("$o = New-Object PSObject; $o | Add-Member ScriptProperty d { 7 }; $o.d", "7"),
-    ("$x = [xml]'<a><b/></a>'; $x.a.b | Add-Member NoteProperty d 2; $x.a.b.d + 1; $x.a.b.d = 5; $x.a.b.d", "3 5"),
+    ("$x = [xml]'<a b=\"1\"/>'; $x.a | Add-Member NoteProperty d 2; $x.a.d + 1; $x.a.d = 5; $x.a.d", "3 5"),
     ("$o = New-Object PSObject; $o | Add-Member ScriptMethod m { param($x) $x + 1 }; $o.m(4)", "5"),
     ("$o = New-Object PSObject -Property @{ a = 1 }; $o | Add-Member AliasProperty b a; $o.b", "1"),
     ("$o = New-Object PSObject; $o | Add-Member a 1; $o | Add-Member a 2 -ErrorAction SilentlyContinue; $o.a", "1"),
