@@ -123,6 +123,8 @@ def _persistent() -> Iterator[Point]:
         yield Point("stuck-stop always", Fault(Kind.STUCK_STOP, name=name))
         yield Point("stuck-start always", Fault(Kind.STUCK_START, name=name))
     yield Point("deny-registry always", Fault(Kind.DENY_REGISTRY))
+    for code in SAVE_CODES:
+        yield Point("fail-save always", Fault(Kind.FAIL_SAVE, code=code))
 
 
 def spread(points: Sequence[Point], count: int) -> list[Point]:

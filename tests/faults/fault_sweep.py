@@ -22,13 +22,25 @@ from typing import Any
 from fault_lab import HostInProcess, HostInThread, SweepLab, host_in_thread
 from fault_points import Point, Victim, all_points, counted, counting
 from fault_site import SECRETS, write_sites
-from fault_truth import Bounds, View, lost_mail, metabase_view, open_relays, place_of, put_mail, saved_view, view
+from fault_truth import (
+    SECRET,
+    Bounds,
+    View,
+    lost_mail,
+    metabase_view,
+    open_relays,
+    place_of,
+    put_mail,
+    saved_view,
+    view,
+)
 
 from iisrelay.cli.app import run as run_command_line
 from iisrelay.lab.windows.machine import Machine
 
 LEDGER = Path(".iisrelay/secrets.json")
 HISTORY = Path(".iisrelay/history")
+ENDS = ("old", "new", "secrets", "mixed")
 DONE = ("applied", "unchanged")
 NOT_DONE = ("failed", "skipped")
 EXIT_CODES = {
@@ -71,7 +83,7 @@ def command(*arguments: str) -> Ran:
 
 @dataclass
 class Outcome:
-    """What came of a point; ``end`` is old, new, or mixed."""
+    """What came of a point; ``end`` is old, new, secrets (old but for passwords, which no host gives back), or mixed."""
 
     point: Point
     end: str = ""
@@ -142,8 +154,10 @@ class Sweep:
     def _end(self, now: View) -> str:
         if all(now.get(place) == self.bounds.new.get(place) for place in self.bounds.places(now)):
             return "new"
-        same = all(now.get(place) == self.bounds.old.get(place) for place in self.bounds.places(now))
-        return "old" if same else "mixed"
+        changed = [place for place in self.bounds.places(now) if now.get(place) != self.bounds.old.get(place)]
+        if not changed:
+            return "old"
+        return "secrets" if all(name in SECRET for _, _, name in changed) else "mixed"
 
     def _killed(self, lab: SweepLab) -> Ran:
         """Run the controller in a process of its own, and kill it when the fault has gone off."""
@@ -253,10 +267,10 @@ def table(outcomes: Iterable[Outcome]) -> str:
     for outcome in outcomes:
         groups.setdefault(outcome.point.group, []).append(outcome)
     groups["all"] = [outcome for group in list(groups.values()) for outcome in group]
-    head = f"{'fault':22}{'points':>8}{'reached':>9}{'old':>6}{'new':>6}{'mixed':>7}{'violations':>12}"
+    head = f"{'fault':22}{'points':>8}{'reached':>9}{'old':>6}{'new':>6}{'secrets':>9}{'mixed':>7}{'violations':>12}"
     lines = [head]
     for name, members in groups.items():
-        ends = [sum(outcome.end == end for outcome in members) for end in ("old", "new", "mixed")]
+        ends = [sum(outcome.end == end for outcome in members) for end in ENDS]
         reached, violations = sum(one.reached for one in members), sum(bool(one.violations) for one in members)
-        lines.append(f"{name:22}{len(members):8}{reached:9}{ends[0]:6}{ends[1]:6}{ends[2]:7}{violations:12}")
+        lines.append(f"{name:22}{len(members):8}{reached:9}{ends[0]:6}{ends[1]:6}{ends[2]:9}{ends[3]:7}{violations:12}")
     return "\n".join(lines)

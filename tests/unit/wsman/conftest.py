@@ -1,6 +1,12 @@
 """A lab server on an event loop in a thread of the test's own process."""
 
+import sys
+from pathlib import Path
+
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
 from serving import serving
 
 
