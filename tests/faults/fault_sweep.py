@@ -83,7 +83,7 @@ def command(*arguments: str) -> Ran:
 
 @dataclass
 class Outcome:
-    """What came of a point; ``end`` is old, new, secrets (old but for passwords, which no host gives back), or mixed."""
+    """What came of a point; ``end`` is old, new, mixed, or secrets: old but for passwords, which no host gives back."""
 
     point: Point
     end: str = ""
