@@ -2,11 +2,13 @@
 
 function ConvertTo-JsonString([string]$Text) {
     if ($Text -cmatch '[^ !#-\[\]-~]') {
+        $Text = $Text.Replace('\', '\\').Replace('"', '\"').Replace("`t", '\t').Replace("`r", '\r').Replace("`n", '\n')
+    }
+    if ($Text -cmatch '[^ -~]') {
         $builder = New-Object Text.StringBuilder
         foreach ($character in $Text.ToCharArray()) {
             $code = [int]$character
-            if ($code -eq 34 -or $code -eq 92) { [void]$builder.Append('\').Append($character) }
-            elseif ($code -lt 32 -or $code -gt 126) { [void]$builder.Append(('\u{0:x4}' -f $code)) }
+            if ($code -lt 32 -or $code -gt 126) { [void]$builder.Append(('\u{0:x4}' -f $code)) }
             else { [void]$builder.Append($character) }
         }
         $Text = $builder.ToString()

@@ -100,9 +100,18 @@ class Signature:
         }  # fmt: skip
         names = {name for spec in self.parameters for name in spec.sets if name}
         self.set_names = names | ({self.default_set.lower()} if self.default_set and names else set()) or {""}
+        self.by_position: list[ParameterSpec] | None = None  # set where words without names need no more than an order
         explicit = any(entry.position is not None for spec in self.parameters for entry in spec.sets.values())
         if not explicit and self.positional and self.is_script:
             self._number_positions()
+        entries = [entry for spec in self.parameters for entry in spec.sets.values()]
+        if self.set_names == {""} and not any(entry.mandatory or entry.remaining for entry in entries):
+            self.by_position = self._positioned()
+
+    def _positioned(self) -> list[ParameterSpec]:
+        ranked = [(entry.position, spec) for spec in self.parameters if (entry := spec.entry("")) is not None]
+        placed = [(position, spec) for position, spec in ranked if position is not None]
+        return [spec for _, spec in sorted(placed, key=lambda item: item[0])]
 
     def _number_positions(self) -> None:
         position = 0
@@ -126,6 +135,12 @@ class Binder:
 
     def bind(self, arguments: Sequence[Argument]) -> Binding:
         """Bind everything but pipeline input."""
+        places = self.signature.by_position
+        if places is not None and len(arguments) <= len(places) and not any(word.name for word in arguments):
+            for spec, word in zip(places, arguments, strict=False):
+                self.binding.values[spec.name] = self.convert(spec, given(spec, word))
+            self.binding.set_name = "__AllParameterSets"
+            return self.binding
         left = self._bind_named(arguments)
         left = self._bind_positional(left)
         self._bind_remaining(left)
@@ -245,7 +260,7 @@ class Binder:
     def convert(self, spec: ParameterSpec, value: object) -> object:
         """Convert and validate a value for a parameter."""
         converted = convert_argument(self, spec, value)
-        if any(entry.mandatory for entry in spec.sets.values()):
+        if spec.is_mandatory:
             complaint = mandatory_complaint(spec, converted)
             if complaint is not None:
                 raise self.error(
@@ -361,7 +376,7 @@ class Binder:
 
 def given(spec: ParameterSpec, argument: Argument) -> object:
     """Give an argument's value for a parameter: a bare number keeps its written form where text is wanted."""
-    if argument.text and spec.type_name.lower() in TEXT_TYPES:
+    if argument.text and spec.kind in TEXT_TYPES:
         return argument.text
     return argument.value
 

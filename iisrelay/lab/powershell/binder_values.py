@@ -19,7 +19,7 @@ UNTYPED = {"", "object", "system.object", "psobject"}
 
 def convert_argument(binder: Binder, spec: ParameterSpec, value: object) -> object:
     """Convert an argument to its parameter's type."""
-    kind = spec.type_name.lower()
+    kind = spec.kind
     if kind in UNTYPED:
         return value
     if kind in REFERENCE_TYPES:

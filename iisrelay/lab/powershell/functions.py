@@ -189,9 +189,7 @@ class FunctionStage(GuardedStage):
         variables = self.context.scope.variables
         for spec in self.compiled.parameters:
             if spec.name in binding.values:
-                variables[spec.name.lower()] = Variable(
-                    spec.name, binding.values[spec.name], type_name=_constraint(spec)
-                )  # fmt: skip
+                variables[spec.key] = Variable(spec.name, binding.values[spec.name], type_name=spec.constraint)
             elif spec.takes_pipeline and self.has_input:
                 self.pipeline_parameters.append(spec)
         if not self.compiled.is_advanced:
@@ -201,7 +199,7 @@ class FunctionStage(GuardedStage):
                 self.context.leftover = arguments, binding.left
         for spec in self.compiled.parameters:
             if spec.name not in binding.values:
-                variables[spec.name.lower()] = Variable(spec.name, self.default_of(spec), type_name=_constraint(spec))
+                variables[spec.key] = Variable(spec.name, self.default_of(spec), type_name=spec.constraint)
 
     def default_of(self, spec: ParameterSpec) -> object:
         """Evaluate a parameter's default value; without one it is what the type makes of nothing."""
@@ -233,14 +231,6 @@ def bound_common(common: dict[str, object]) -> dict[str, object]:
     return {
         SPELLING[name]: SwitchParameter(bool(value)) if not COMMON[name][1] else value for name, value in common.items()
     }
-
-
-def _constraint(spec: ParameterSpec) -> str:
-    return (
-        ""
-        if spec.type_name.lower() in {"", "object", "ref", "system.management.automation.psreference"}
-        else spec.type_name
-    )
 
 
 def apply_variable_parameters(stage: GuardedStage, common: dict[str, object]) -> None:

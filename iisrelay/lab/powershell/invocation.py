@@ -100,6 +100,32 @@ def _annotated(annotation: object) -> NetType | None:
 
 def choose(functions: Sequence[Callable[..., object]], arguments: list[object], *, instance: bool) -> Overload | None:
     """Choose the overload that fits the arguments best; the first declared wins a draw."""
+    if len(functions) == 1:
+        only = overload_of(functions[0], instance=instance)
+        fits = only.required <= len(arguments) and (only.rest is not None or len(arguments) <= len(only.parameters))
+        return only if fits else None
+    kinds = tuple(_kind(argument) for argument in arguments)
+    if None in kinds:
+        return _closest(functions, arguments, instance=instance)
+    key = id(functions), len(functions), instance, kinds  # the lists of overloads live as long as the process
+    if key not in _CHOSEN:
+        _CHOSEN[key] = _closest(functions, arguments, instance=instance)
+    return _CHOSEN[key]
+
+
+_CHOSEN: dict[tuple[object, ...], Overload | None] = {}
+_SIMPLE = frozenset({bool, int, float, Char, type(None)})
+
+
+def _kind(argument: object) -> object:
+    """Give all that the choice of an overload looks at in a simple argument; None when it looks at more."""
+    kind = type(argument)
+    if kind is str:
+        return len(argument) == 1  # type: ignore[arg-type] # a text of one letter may become a Char
+    return kind if kind in _SIMPLE else None
+
+
+def _closest(functions: Sequence[Callable[..., object]], arguments: list[object], *, instance: bool) -> Overload | None:
     fitting = [
         overload
         for function in functions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell import syntax
@@ -41,10 +42,31 @@ class ParameterSpec:
     since: str = "2.0"
     set_spelling: dict[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
+    def kind(self) -> str:
+        """The type's name in lower case."""
+        return self.type_name.lower()
+
+    @cached_property
+    def key(self) -> str:
+        """The name in lower case."""
+        return self.name.lower()
+
+    @cached_property
+    def constraint(self) -> str:
+        """The type that the parameter's variable keeps; "" where it may take anything."""
+        free = {"", "object", "ref", "system.management.automation.psreference"}
+        return "" if self.kind in free else self.type_name
+
+    @cached_property
     def is_switch(self) -> bool:
         """Tell whether the parameter takes no value."""
-        return self.type_name.lower() in {"switch", "switchparameter", "system.management.automation.switchparameter"}
+        return self.kind in {"switch", "switchparameter", "system.management.automation.switchparameter"}
+
+    @cached_property
+    def is_mandatory(self) -> bool:
+        """Tell whether the parameter is mandatory in any set."""
+        return any(entry.mandatory for entry in self.sets.values())
 
     def entry(self, set_name: str) -> ParameterSetEntry | None:
         """Give the parameter's role in a set."""

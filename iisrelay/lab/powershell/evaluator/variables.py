@@ -22,14 +22,21 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 @expression(syntax.Variable)
 def compile_variable(node: syntax.Variable) -> Evaluate:
     """``$name`` as a value."""
+    if _is_plain(node):
+        return _plain_reader(node.name, nothing=None)
     return _without_nothing(compile_raw_variable(node))
+
+
+def _is_plain(node: syntax.Variable) -> bool:
+    """Tell whether a variable is neither a constant nor computed, and has no scope or drive."""
+    return not node.scope and node.name.lower() not in CONSTANTS and node.name.lower() not in AUTOMATIC
 
 
 def compile_expanded_variable(node: syntax.Variable) -> Evaluate:
     """``"$name"``: version 1 of strict mode lets unset variables in strings pass."""
-    if node.scope or node.name.lower() in CONSTANTS or node.name.lower() in AUTOMATIC:
-        return _without_nothing(compile_raw_variable(node))
-    return _without_nothing(_plain_reader(node.name, strict_from=2))
+    if _is_plain(node):
+        return _plain_reader(node.name, nothing=None, strict_from=2)
+    return _without_nothing(compile_raw_variable(node))
 
 
 def _without_nothing(raw: Evaluate) -> Evaluate:
@@ -54,7 +61,8 @@ def compile_raw_variable(node: syntax.Variable) -> Evaluate:
     return _drive_reader(node.name, node.scope)
 
 
-def _plain_reader(name: str, *, strict_from: float = 1) -> Evaluate:
+def _plain_reader(name: str, *, nothing: object = NOTHING, strict_from: float = 1) -> Evaluate:
+    """Compile the reading of a variable; ``nothing`` is what one that got no output gives."""
     key = name.lower()
 
     def read(engine: Engine) -> object:
@@ -64,7 +72,7 @@ def _plain_reader(name: str, *, strict_from: float = 1) -> Evaluate:
             if variable is not None and (
                 not variable.options or scope is start or "private" not in variable.options
             ):  # fmt: skip
-                return variable.value
+                return variable.value if variable.value is not NOTHING else nothing
             scope = scope.parent  # type: ignore[assignment]
         return unset(engine, name, strict_from)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from iisrelay.lab.powershell.values import DynamicObject, unwrap
@@ -85,5 +86,6 @@ class ComObject(LateBound):
         return [*((name, "Property") for name in properties), *((name, "Method") for name in self.methods)]
 
 
+@lru_cache(maxsize=64)
 def _lower(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.lower() for name in names)
