@@ -56,7 +56,7 @@ def print_error(error: IisRelayError, console: Console) -> None:
 
 
 def _print_host(host: HostReport, console: Console) -> None:
-    word, colour = STATUS_WORDS[host.status]
+    word, colour = _status_word(host)
     print_line(console, Text.assemble((host.host, "bold"), "  ", (word, colour), (_counts(host), "dim")))
     if host.error:
         print_error(host.error, console)
@@ -66,6 +66,13 @@ def _print_host(host: HostReport, console: Console) -> None:
         _print_section(heading, results, console)
     _print_footer(host, console)
     print_line(console, Text())
+
+
+def _status_word(host: HostReport) -> tuple[str, str]:
+    word, colour = STATUS_WORDS[host.status]
+    if host.command == "rollback" and host.error is None:
+        return word.replace("applied", "rolled back"), colour
+    return (f"{word}, rolled back" if host.rolled_back else word), colour
 
 
 def _counts(host: HostReport) -> str:
@@ -150,7 +157,7 @@ def _value(value: object) -> str:
 
 
 def _print_footer(host: HostReport, console: Console) -> None:
-    for name in host.not_restored:
+    for name in host.not_restored if host.command == "apply" else ():
         print_line(console, Text.assemble("  ", ("! ", "yellow"), f"not restored: {name}"))
     if host.rolled_back and not host.not_restored:
         print_line(console, Text("  rolled back and verified: the host holds what it held before", style="yellow"))
