@@ -29,16 +29,26 @@ HELP = """Set up Windows SMTP relays (IIS SMTP virtual servers) from one site fi
 A site file says what each relay should look like. `plan` shows the difference to a host, `apply` makes it so and reads
 it back, `verify` tells later whether it still is. Add `--lab` to try it on a simulated Windows Server on this machine.
 
-  iisrelay init > site.yaml            start with a commented site file
-  iisrelay plan site.yaml --lab        see what would change, on the lab
-  iisrelay apply site.yaml             change the real hosts, after a question
-  iisrelay rollback                    bring back what was before the last apply
-  iisrelay check-tls site.yaml         tell whether mail leaves the hosts with TLS 1.2
+\b
+  iisrelay init > site.yaml        start with a commented site file
+  iisrelay plan site.yaml --lab    see what would change, on the lab
+  iisrelay apply site.yaml         change the real hosts, after a question
+  iisrelay rollback                bring back what was before the last apply
+  iisrelay check-tls site.yaml     tell whether mail leaves with TLS 1.2
 
-Exit codes: 0 done or nothing to do, 1 failed (check-tls: unknown), 2 differences (verify; plan --detailed-exitcode;
-check-tls: not ready), 3 site file or secret invalid, 4 host unreachable or login refused, 5 partly done, 6 host not
-supported, 7 refused (guard, stale plan, no confirmation), 8 done but reboot required, 64 wrong command line,
-130 interrupted.
+\b
+Exit codes:
+    0  done, or nothing to do
+    1  failed (check-tls: unknown)
+    2  differences (verify; plan --detailed-exitcode; check-tls: not ready)
+    3  site file or secret invalid
+    4  host unreachable, or login refused
+    5  partly done
+    6  host not supported
+    7  refused (guard, stale plan, no confirmation)
+    8  done, but reboot required
+   64  wrong command line
+  130  interrupted
 """
 
 app = typer.Typer(

@@ -54,12 +54,13 @@ def apply(
         bool, typer.Option("--rotate", help="Write all passwords again, also those that have not changed.")
     ] = False,
 ) -> None:
-    """Make the hosts as the site file says, read everything back, and save the configuration to disk.
+    """Make the hosts as the site file says, and read all of it back.
 
     Shows the plan and asks before anything is changed. Every change is tried by itself and judged by what the host
-    holds afterwards; when one fails, everything is brought back to what it was before (--on-failure). What was there
-    before is kept for `iisrelay rollback`, and as a backup of the metabase on the host. A saved plan is applied without
-    a question, and refused when the host or the site file has changed since it was made.
+    holds afterwards; when one fails, everything is brought back to what it was before (--on-failure). At the end the
+    host saves the configuration to disk. What was there before is kept for `iisrelay rollback`, and as a backup of the
+    metabase on the host. A saved plan is applied without a question, and refused when the host or the site file has
+    changed since it was made.
     """
     from iisrelay.cli.session import failures_as, load_targets, question, run_apply, show
     from iisrelay.engine.options import OnFailure, Safety

@@ -65,10 +65,11 @@ def check_tls(
     jobs: JobsOption = 10,
     quiet: QuietOption = False,
 ) -> None:
-    """Tell whether mail leaves the hosts with TLS 1.2: ready, not ready or unknown, with evidence and fix.
+    """Tell whether mail leaves the hosts with TLS 1.2, and why.
 
-    Registry and metabase of each host are read, then its smart hosts are asked from the host itself, with one handshake
-    for each version of TLS. Nothing is changed. "ready" is said only when nothing speaks against it.
+    Each host is ready, not ready or unknown, with evidence and fix. Registry and metabase of each host are read, then
+    its smart hosts are asked from the host itself, with one handshake for each version of TLS. Nothing is changed.
+    "ready" is said only when nothing speaks against it.
 
     Exit code 0 ready, 2 not ready, 1 unknown, 4 a host is unreachable, 5 only some are.
     """

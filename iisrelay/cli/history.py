@@ -21,9 +21,10 @@ def history(
     host: HostOption = None,
     output: OutputOption = Output.HUMAN,
 ) -> None:
-    """List what was applied and rolled back from this folder, oldest first; each entry can be undone by its name.
+    """List what was applied and rolled back from this folder.
 
-    Entries are kept in .iisrelay/history (the newest 50 of each host). They hold no secrets.
+    The oldest comes first; each entry can be undone by its name. Entries are kept in .iisrelay/history (the newest 50
+    of each host). They hold no secrets.
     """
     from iisrelay.cli.session import failures_as, output_console
     from iisrelay.cli.session import history as kept

@@ -11,8 +11,9 @@ from iisrelay.cli.options import LAB_FOLDER, LabNameArgument, Output, OutputOpti
 NamesArgument = Annotated[list[str], typer.Argument(help="Names of lab hosts.", metavar="NAME...")]
 
 lab_app = typer.Typer(
-    help="""Simulated Windows Servers: WinRM, PowerShell, metabase, registry, services, features.
+    help="""Simulated Windows Servers to try everything on.
 
+They have WinRM, PowerShell, metabase, registry, services and features.
 They behave like the Windows version they are started with, listen on loopback, and keep their state in .iisrelay/lab.
 What works here is worth trying on a real host; it is no proof for one.
 """,
@@ -75,7 +76,10 @@ def status(*, output: OutputOption = Output.HUMAN) -> None:
 
 @lab_app.command("show")
 def show(name: LabNameArgument) -> None:
-    """Print a lab host's endpoint with its (throw-away) password, and its state, as JSON."""
+    """Print a lab host's endpoint, password and state as JSON.
+
+    The password was made for this host and opens nothing else.
+    """
     import json
 
     from iisrelay.lab import control
@@ -102,7 +106,10 @@ def execute(
     name: LabNameArgument,
     script: Annotated[str, typer.Argument(help="PowerShell to run, or - for standard input.", metavar="SCRIPT")],
 ) -> None:
-    """Run PowerShell on a lab host over WinRM; prints what it prints and exits with its exit code."""
+    """Run PowerShell on a lab host over WinRM.
+
+    Prints what the script prints and exits with its exit code.
+    """
     from iisrelay.lab import control
 
     text = sys.stdin.read() if script == "-" else script

@@ -15,10 +15,42 @@ SpecificationsArgument = Annotated[
     list[str] | None, typer.Argument(help="Faults, in place of all others.", metavar="[SPEC...]")
 ]
 
+FAULT_HELP = """Let things go wrong on a lab host.
+
+Without SPEC, show what does, and how often it has gone off.
+
+SPEC is KIND[@N][,path=P][,name=N][,code=C][,seconds=S]. It waits for events of its kind (at P, of the name N), and
+goes off at the N-th of them, once; without @N at every one. Faults stay with the host until others replace them.
+
+\b
+HTTP requests to WinRM
+  cut-before@3        the connection is cut, the request is not carried out
+  cut-during@3        it is carried out, half of the answer arrives
+  cut-after@3         it is carried out, no answer arrives
+  stall@3,seconds=20  it is carried out, the answer comes that much later
+Changes in the metabase (path=SmtpSvc/1,name=HopCount)
+  ignore-write        SetInfo succeeds, the value stays as it was
+  fail-write@2,code=0x80070005
+  restart@5,seconds=3     Windows restarts and is back after that time
+  power-loss@5,seconds=3  the same, without what was not saved to disk
+  clock-jump@5,seconds=-3600
+  kill@5              the lab host itself dies
+Everything else
+  fail-save,name=SaveData,code=0x80070070   (or name=Backup)
+  deny-registry,path=HKLM/SYSTEM/CurrentControlSet/Control
+  stuck-stop,name=SMTPSVC     also stuck-start, and name=SmtpSvc/1
+  full-disk,path=C:
+  refuse-login  not-administrator  delay-s=2  drop-after-bytes=500   all the time
+
+\b
+Example: the second virtual server refuses its new hop count.
+  iisrelay lab fault crm01 fail-write,path=SmtpSvc/2,name=HopCount,code=0x80070005
+"""
+
 
 def register(group: typer.Typer) -> None:
     """Add the commands to the group ``lab``."""
-    group.command("fault")(fault)
+    group.command("fault", help=FAULT_HELP)(fault)
     group.command("events")(events)
 
 
@@ -28,35 +60,7 @@ def fault(
     *,
     clear: Annotated[bool, typer.Option("--clear", help="Take all faults back.")] = False,
 ) -> None:
-    r"""Let things go wrong on a lab host; without SPEC, show what does, and how often it has gone off.
-
-    SPEC is KIND[@N][,path=P][,name=N][,code=C][,seconds=S]. It waits for events of its kind (at P, of the name N), and
-    goes off at the N-th of them, once; without @N at every one. Faults stay with the host until others replace them.
-
-    \b
-    HTTP requests to WinRM
-      cut-before@3        the connection is cut, the request is not carried out
-      cut-during@3        it is carried out, half of the answer arrives
-      cut-after@3         it is carried out, no answer arrives
-      stall@3,seconds=20  it is carried out, the answer comes that much later
-    Changes in the metabase (path=SmtpSvc/1,name=HopCount)
-      ignore-write        SetInfo succeeds, the value stays as it was
-      fail-write@2,code=0x80070005
-      restart@5,seconds=3     Windows restarts and is back after that time
-      power-loss@5,seconds=3  the same, without what was not saved to disk
-      clock-jump@5,seconds=-3600
-      kill@5              the lab host itself dies
-    Everything else
-      fail-save,name=SaveData,code=0x80070070   (or name=Backup)
-      deny-registry,path=HKLM/SYSTEM/CurrentControlSet/Control
-      stuck-stop,name=SMTPSVC     also stuck-start, and name=SmtpSvc/1
-      full-disk,path=C:
-      refuse-login  not-administrator  delay-s=2  drop-after-bytes=500   all the time
-
-    \b
-    Example: the second virtual server refuses its new hop count.
-      iisrelay lab fault crm01 fail-write,path=SmtpSvc/2,name=HopCount,code=0x80070005
-    """
+    """Let things go wrong on a lab host."""
     from iisrelay.lab import control
     from iisrelay.lab.faults import parse_faults
 
@@ -88,10 +92,11 @@ def events(
     identifier: Annotated[int | None, typer.Option("--id", help="Only events of this number.", metavar="N")] = None,
     output: OutputOption = Output.HUMAN,
 ) -> None:
-    """Print the event logs of a lab host, as they were after its last command, oldest first.
+    """Print the event logs of a lab host, oldest first.
 
-    Among them are 4104 (the text of every script that ran), 4688 and 400 (command lines), and 4103 (the arguments of
-    commands, as on Windows only where the policy EnableModuleLogging is set): what a password must never be in.
+    They are shown as they were after its last command. Among them are 4104 (the text of every script that ran), 4688
+    and 400 (command lines), and 4103 (the arguments of commands, as on Windows only where the policy
+    EnableModuleLogging is set): what a password must never be in.
     """
     from iisrelay.lab import control
 

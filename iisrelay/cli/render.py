@@ -23,7 +23,7 @@ def render(
     ] = None,
     allow: AllowOption = None,
 ) -> None:
-    """Print the self-contained PowerShell script that makes a host as the site file says.
+    """Print the PowerShell script that makes a host so by itself.
 
     For Systems Manager, Azure Run Command, Group Policy or a console: Windows PowerShell 2.0 to 5.1, nothing else. It
     compares before it sets, so that a second run changes nothing; it holds no secrets, but takes them from environment

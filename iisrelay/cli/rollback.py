@@ -51,11 +51,12 @@ def rollback(
     require_backup: RequireBackupOption = False,
     break_lock: BreakLockOption = False,
 ) -> None:
-    """Bring back what a host held before an apply: values, virtual servers with all they had, services, firewall rules.
+    """Bring back what a host held before an apply.
 
-    Undoes the entry and everything that was applied to its host after it. What was inherited inherits again. Shows the
-    plan and asks, and is an apply like any other: guarded, verified, kept in the history, so it can be undone itself.
-    Passwords that were overwritten cannot come back (no host gives them away), features stay installed; both are named.
+    Values, virtual servers with all they had, services, firewall rules. Undoes the entry and everything that was
+    applied to its host after it. What was inherited inherits again. Shows the plan and asks, and is an apply like any
+    other: guarded, verified, kept in the history, so it can be undone itself. Passwords that were overwritten cannot
+    come back (no host gives them away), features stay installed; both are named.
     """
     from iisrelay.cli.session import failures_as, history, load_targets, question, run_rollback, show
     from iisrelay.engine.options import Safety

@@ -21,7 +21,7 @@ def settings(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the page of the documentation.")] = False,
     output: OutputOption = Output.HUMAN,
 ) -> None:
-    """List the settings: key, meaning, default, metabase property and ID, tab and control.
+    """List the settings: key, meaning, default, property, ID, tab.
 
     Try `iisrelay settings relay` or `iisrelay settings HopCount`. What has no key of its own can be set through the raw
     `metabase:` key of a virtual server.

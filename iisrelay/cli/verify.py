@@ -31,7 +31,7 @@ def verify(
     jobs: JobsOption = 10,
     quiet: QuietOption = False,
 ) -> None:
-    """Tell whether the hosts are as the site file says; nothing is changed.
+    """Tell whether the hosts are as the site file says.
 
     Exit code 0 when they are, 2 when one differs: made for a scheduler or a pipeline (`--junit drift.xml`).
     """
