@@ -3,7 +3,7 @@
 $Journal = @{
     Results = (New-Object Collections.ArrayList)
     Blocked = @{}          # place -> why nothing below it can be changed
-    RestartServers = @{}   # paths of virtual servers that run with old settings
+    RestartServers = @{}   # paths of virtual servers that run with old settings, or stand still for a moment
     RestartService = $false
     Reboot = $false
     Saved = $null
@@ -29,10 +29,27 @@ function Add-Blocker([string]$Place, [string]$Reason) {
 
 function Add-Restart([string]$Place, [string]$Restart) {
     switch ($Restart) {
-        'virtual_server' { $Journal.RestartServers[[string]::Join('/', @($Place.Split('/') | Select-Object -First 2))] = $true }
+        'virtual_server' {
+            $server = [string]::Join('/', @($Place.Split('/') | Select-Object -First 2))
+            # One that does not run takes its settings when somebody starts it.
+            $runs = $true
+            try { $runs = (Get-ServerState $server) -eq 2 } catch { }
+            if ($runs) { $Journal.RestartServers[$server] = $true }
+        }
         'service' { $Journal.RestartService = $true }
         'reboot' { $Journal.Reboot = $true }
     }
+    Write-Restarts
+}
+
+function Add-Owed($Servers) {
+    # Virtual servers that are going to be stopped for a moment: whatever ends this script, the next one starts them.
+    foreach ($server in @($Servers)) { $Journal.RestartServers[$server] = $true }
+    Write-Restarts
+}
+
+function Remove-Owed([string]$Server) {
+    $Journal.RestartServers.Remove($Server)
     Write-Restarts
 }
 

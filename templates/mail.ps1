@@ -87,9 +87,17 @@ function Clear-Moving {
 }
 
 function Invoke-Stopped([string]$Path, [scriptblock]$Body) {
-    $runs = (Get-ServerState $Path) -eq 2
-    if ($runs) { Stop-VirtualServer $Path }
-    try { & $Body } finally { if ($runs) { Start-VirtualServer $Path } }
+    if ((Get-ServerState $Path) -ne 2) {
+        & $Body
+        return
+    }
+    $isOwed = $Journal.RestartServers.ContainsKey($Path)
+    $own = Get-OwnAutoStart $Path
+    Add-Owed $Path
+    Stop-VirtualServer $Path
+    try { & $Body } finally { Start-VirtualServer $Path }
+    Reset-AutoStart $Path $own
+    if (-not $isOwed) { Remove-Owed $Path }
 }
 
 function Set-MailFolder([string]$Change, [string]$Path, [string]$Name, $Value, [string]$Restart) {

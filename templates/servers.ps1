@@ -123,17 +123,54 @@ function Stop-VirtualServer([string]$Path) {
 function Set-ServerState([string]$Change, [string]$Path, [int]$Value) {
     Invoke-Change $Change $Path '' '' {
         if ((Get-ServerState $Path) -eq $Value) { return 'unchanged' }
-        if ($Value -eq 2) { Start-VirtualServer $Path } else { Stop-VirtualServer $Path }
+        if ($Value -eq 2) { Start-VirtualServer $Path } else { Stop-VirtualServer $Path; Remove-Owed $Path }
         Get-Word ((Get-ServerState $Path) -eq $Value)
     }
 }
 
+function Get-RunningServers {
+    $running = @()
+    if ((Get-ServiceState 'SMTPSVC') -eq 'running') {
+        foreach ($number in (Get-ServerNumbers)) { if ((Get-ServerState "SmtpSvc/$number") -eq 2) { $running += "SmtpSvc/$number" } }
+    }
+    , $running
+}
+
+function Get-OwnAutoStart([string]$Path) {
+    # What stands at the virtual server itself; $null where that is inherited.
+    $entry = Open-Metabase $Path
+    if (Get-Inherited $entry 'ServerAutoStart') { return $null }
+    Read-Property $entry 'ServerAutoStart'
+}
+
+function Reset-AutoStart([string]$Path, $Own) {
+    # Windows notes a stop as "does not start by itself", and a start as the opposite. Nobody has asked for either.
+    $entry = Open-Metabase $Path
+    if ($null -ne $Own) { $entry.Put('ServerAutoStart', [bool]$Own) }
+    elseif (Get-Inherited $entry 'ServerAutoStart') { return }
+    else { $entry.PutEx(1, 'ServerAutoStart', $null) }
+    $entry.SetInfo()
+}
+
 function Restart-Changed {
-    # Once, after all settings. All stop before the first starts, so that endpoints can change hands.
-    if ($Journal.RestartService) { Restart-Smtp; return }
-    $running = @($Journal.RestartServers.Keys | Where-Object { (Test-Metabase $_) -and (Get-ServerState $_) -eq 2 } | Sort-Object)
-    foreach ($path in $running) { Stop-VirtualServer $path }
-    foreach ($path in $running) { Start-VirtualServer $path }
+    # Once, after all settings. All stop before the first starts, so that endpoints can change hands. Whatever ran runs
+    # again, even if another one fails, or if it does not start by itself with the service.
+    if ($Journal.RestartService) { Add-Owed (Get-RunningServers) }
+    $paths = @($Journal.RestartServers.Keys | Where-Object { Test-Metabase $_ } | Sort-Object)
+    $own = @{}
+    foreach ($path in $paths) { if ((Get-ServerState $path) -eq 2) { $own[$path] = @{ Value = (Get-OwnAutoStart $path) } } }
+    $problems = @()
+    if ($Journal.RestartService) { try { Restart-Smtp } catch { $problems += Get-FailureText $_ } }
+    else {
+        foreach ($path in $paths) { try { Stop-VirtualServer $path } catch { $problems += "${path}: $(Get-FailureText $_)" } }
+    }
+    foreach ($path in $paths) {
+        try {
+            Start-VirtualServer $path
+            if ($own.ContainsKey($path)) { Reset-AutoStart $path $own[$path].Value }
+        } catch { $problems += "${path}: $(Get-FailureText $_)" }
+    }
+    if ($problems.Length) { throw ([string]::Join('; ', [string[]]$problems)) }
 }
 
 function Invoke-Restarts([string]$Change) {

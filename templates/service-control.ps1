@@ -23,14 +23,15 @@ function Restart-Smtp {
     # New Schannel settings are read by a new process only, so IISADMIN has to go as well; it also runs without SMTPSVC,
     # for instance after the installation, and SMTPSVC would start within its process.
     $wasRunning = (Get-ServiceState 'SMTPSVC') -eq 'running'
-    Stop-Smtp
-    if ((Get-ServiceState 'IISADMIN') -eq 'running') {
-        Stop-Service -Name 'IISADMIN' -Force
-        Wait-Service 'IISADMIN' 'Stopped'
-        Start-Service -Name 'IISADMIN'
-        Wait-Service 'IISADMIN' 'Running'
-    }
-    if ($wasRunning) { Start-Smtp }
+    try {
+        Stop-Smtp
+        if ((Get-ServiceState 'IISADMIN') -eq 'running') {
+            Stop-Service -Name 'IISADMIN' -Force
+            Wait-Service 'IISADMIN' 'Stopped'
+            Start-Service -Name 'IISADMIN'
+            Wait-Service 'IISADMIN' 'Running'
+        }
+    } finally { if ($wasRunning) { Start-Smtp } }
 }
 
 function Set-ServiceStartup([string]$Change, [string]$Name, [string]$Value) {

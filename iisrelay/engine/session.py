@@ -1,6 +1,6 @@
 """One host in one run: what was observed, its plan, and what becomes of it. Used by one thread at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from iisrelay.engine.link import HostLink
 from iisrelay.engine.options import OnFailure, Options
 from iisrelay.engine.work import Round, Work
 from iisrelay.errors import IisRelayError, LostHostError, SecretError
+from iisrelay.plan.advice import record_warnings
 from iisrelay.plan.change import server_name
 from iisrelay.plan.diff import make_plan
 from iisrelay.plan.model import Plan
@@ -205,6 +206,7 @@ class HostSession:
         done = work.make(plan, observed, self._note_more)
         report = self._report(plan, done)
         if not work.must_undo(done):
+            work.let_go(done)
             return report
         undone = work.undo(done, observed)
         return replace(report, changes=undone.results, not_restored=undone.not_restored, rolled_back=True)
@@ -225,12 +227,21 @@ class HostSession:
         return replace(
             report,
             changes=done.results,
-            warnings=(*report.warnings, *backup),
+            warnings=(*self._lasting(report.warnings, done), *backup),
             reboot_required=done.reboot,
             saved_to_disk=done.answers.saved,
             backup=done.answers.backup,
             history=self._entry.identity if self._entry else "",
         )
+
+
+    def _lasting(self, warnings: Iterable[str], done: Round) -> Iterator[str]:
+        """Put what is left of this apply in place of what was left of the one before."""
+        before = self._observed.record if self._observed else None
+        stale = set(record_warnings(before))
+        yield from (text for text in warnings if text not in stale)
+        if done.after.record is not None:
+            yield from record_warnings(replace(done.after.record, seconds_left=0))
 
 
 def _identity(target: Target) -> str:

@@ -8,7 +8,7 @@ from iisrelay.plan.model import Plan
 from iisrelay.plan.reverse import Touched
 from iisrelay.results import ChangeResult
 from iisrelay.settings.stored import Address, Store
-from iisrelay.state.observed import KEY_TYPE, Observed, fold
+from iisrelay.state.observed import KEY_TYPE, STARTED, Observed, fold
 from iisrelay.status import Action, Outcome
 
 WRITTEN = frozenset({Outcome.APPLIED, Outcome.NOT_VERIFIED})
@@ -52,6 +52,14 @@ def undone(results: Iterable[ChangeResult], planned: Plan, remaining: Plan, reas
     left = {_place(change): change for change in remaining.changes}
     judged = tuple(_judged(result, left, lasting, reasons) for result in results)
     return Undone(judged, (*lasting, *dict.fromkeys(change.setting for change in remaining.changes)))
+
+
+def standing_still(before: Observed, after: Observed) -> Iterator[str]:
+    """Name virtual servers that ran before and stand still now, though nobody asked for that: a restart ended so."""
+    running = {server.path for server in before.servers if server.state == STARTED}
+    for server in after.servers:
+        if server.path in running and server.state != STARTED:
+            yield f"virtual_servers[{server.label}].state"
 
 
 def _judged(

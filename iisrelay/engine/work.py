@@ -10,7 +10,7 @@ from iisrelay.engine.options import OnFailure, Options
 from iisrelay.engine.reboot import observe_after_reboot
 from iisrelay.engine.revive import is_gone, revival
 from iisrelay.engine.scripts import Answers
-from iisrelay.engine.undo import Undone, in_the_dark, touched_by, undone
+from iisrelay.engine.undo import Undone, in_the_dark, standing_still, touched_by, undone
 from iisrelay.errors import LostHostError, ScriptError, TransportError, UnsupportedHostError
 from iisrelay.plan.model import Plan
 from iisrelay.plan.reverse import reverse_plan
@@ -173,7 +173,15 @@ class Work:
         reasons = {
             said[key]: answer.message for key, answer in answers.changes.items() if key in said and answer.message
         }
-        return undone(done.results, back, remaining, reasons)
+        result = undone(done.results, back, remaining, reasons)
+        lasting = dict.fromkeys([*result.not_restored, *standing_still(before, after)])
+        return replace(result, not_restored=tuple(lasting))
+
+    def let_go(self, done: Round) -> None:
+        """Free a host that the script has kept for undoing, where that is not needed: all changes stand after all."""
+        record = done.after.record
+        if record is not None and record.holds and record.identity == self.terms.identity:
+            self._answers(Plan(host=self.link.target.name, changes=(), save_to_disk=False), self._terms_after(UNDO))
 
     def must_undo(self, done: Round) -> bool:
         """Tell whether a failure is to be undone."""
