@@ -174,8 +174,8 @@ def test_the_queue_survives_saving(relay, smart_host, until):
     host.stop()
     host.machine.files.load_json(state)
     host.start()
-    until(lambda: target.messages)
     until(lambda: not host.folder("Queue"))
+    assert len(target.messages) == 1
 
 
 def test_the_protocol_log(relay, smart_host, until):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iisrelay.lab.powershell.parser import PowerShellSyntaxError, parse
+from iisrelay.lab.powershell.syntax import ScriptBlock
 
 ACCEPTED = [
     "",
@@ -148,7 +149,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("script", ACCEPTED)
 def test_accepts(script):
-    parse(script)
+    assert isinstance(parse(script), ScriptBlock)
 
 
 @pytest.mark.parametrize("script", [script for script, place in REFUSED.items() if place])
@@ -175,7 +176,7 @@ def test_version_2_refuses_what_came_later(script):
 
 
 def test_class_is_an_ordinary_word_before_version_5():
-    parse("class C { }", "4.0")
+    assert isinstance(parse("class C { }", "4.0"), ScriptBlock)
 
 
 @pytest.mark.parametrize(
@@ -187,10 +188,8 @@ def test_deep_nesting_is_an_error_of_the_script(opening):
 
 
 def test_long_chains_are_not_deep():
-    parse(" + ".join(["1"] * 5000))
-    parse(", ".join(["'x'"] * 5000))
-    parse("$x" + ".a" * 5000)
-    parse(" | ".join(["foo"] * 5000))
+    chains = [" + ".join(["1"] * 5000), ", ".join(["'x'"] * 5000), "$x" + ".a" * 5000, " | ".join(["foo"] * 5000)]
+    assert all(isinstance(parse(chain), ScriptBlock) for chain in chains)
 
 
 SNIPPETS = [
