@@ -5,6 +5,7 @@ $Journal = @{
     Blocked = @{}          # place -> why nothing below it can be changed
     RestartServers = @{}   # paths of virtual servers that run with old settings, or stand still for a moment
     RestartService = $false
+    Suspended = @{}        # paths of virtual servers that stand still because they are going to be removed
     Reboot = $false
     Saved = $null
     Backup = $null

@@ -54,24 +54,58 @@ function Get-QueuedFiles([string]$Path) {
     @([IO.Directory]::GetFiles($folder)).Length
 }
 
-function Remove-VirtualServer([string]$Change, [string]$Path, [bool]$MailMayStay) {
+function Stop-EmptyServer([string]$Path, [bool]$MailMayStay) {
     # Counted only once it is stopped: mail may have come since the plan was made.
+    if ((Get-ServerState $Path) -eq 2) {
+        $Journal.Suspended[$Path] = @{ AutoStart = (Get-OwnAutoStart $Path) }
+        Stop-VirtualServer $Path
+    }
+    $queued = Get-QueuedFiles $Path
+    if ($queued -and -not $MailMayStay) { throw "$queued messages wait in its queue; nobody would deliver them any more" }
+}
+
+function Resume-VirtualServer([string]$Path) {
+    # Starts again what was to be removed and still stands; gives '' or what to add to the reason for that.
+    if (-not $Journal.Suspended.ContainsKey($Path)) { return '' }
+    try {
+        if (Test-Metabase $Path) {
+            Start-VirtualServer $Path
+            Reset-AutoStart $Path $Journal.Suspended[$Path].AutoStart
+        }
+    } catch { return "; it stays stopped: $(Get-FailureText $_)" }
+    ''
+}
+
+function Suspend-VirtualServer([string]$Change, [string]$Path, [bool]$MailMayStay) {
+    # The first half of a removal. Only a failure is a result: without the second half nothing is made yet.
+    if ((Get-Blocker $Path) -or -not (Test-Metabase $Path)) { return }
+    Write-Step $Change 'begun'
+    try { Stop-EmptyServer $Path $MailMayStay }
+    catch {
+        $message = (Get-FailureText $_) + (Resume-VirtualServer $Path)
+        Add-Blocker $Path $message
+        Add-Result $Change 'failed' $message
+    }
+}
+
+function Remove-VirtualServer([string]$Change, [string]$Path, [bool]$MailMayStay) {
+    if (@($Journal.Results | Where-Object { $_.id -eq $Change }).Length) { return }
+    if (Test-Taken) { Add-Blocker '*' 'was not tried, because another apply has taken the host' }
+    $reason = Get-Blocker $Path
+    if ($reason) {
+        if (-not (Test-Taken)) { $reason += Resume-VirtualServer $Path }
+        Add-Result $Change 'skipped' $reason
+        return
+    }
     Invoke-Change $Change $Path '' '' {
         if (-not (Test-Metabase $Path)) { return 'unchanged' }
-        $runs = (Get-ServerState $Path) -eq 2
-        if ($runs) { Stop-VirtualServer $Path }
-        $queued = Get-QueuedFiles $Path
-        if ($queued -and -not $MailMayStay) {
-            if ($runs) { Start-VirtualServer $Path }
-            throw "$queued messages wait in its queue; nobody would deliver them any more"
-        }
-        try { Remove-Server $Path }
-        catch {
-            if ($runs) { Start-VirtualServer $Path }
-            throw
-        }
-        if ($runs -and (Test-Metabase $Path)) { Start-VirtualServer $Path }
-        Get-Word (-not (Test-Metabase $Path))
+        try {
+            Stop-EmptyServer $Path $MailMayStay
+            Remove-Server $Path
+        } catch { throw ((Get-FailureText $_) + (Resume-VirtualServer $Path)) }
+        if (-not (Test-Metabase $Path)) { return 'applied' }
+        [void](Resume-VirtualServer $Path)
+        'not_verified'
     }
 }
 

@@ -35,6 +35,12 @@ def folder_of(observed: Observed, server: ObservedServer, name: str) -> str | No
     return value.value.rstrip("\\").casefold() if value is not None and isinstance(value.value, str) else None
 
 
+def emptied(changes: Iterable[Change]) -> dict[str, int]:
+    """Give the folders that mail moves out of, in a form that can be compared, each with its number of messages."""
+    moves = [change for change in changes if change.carries and isinstance(change.stored_before, str)]
+    return {str(change.stored_before).rstrip("\\").casefold(): change.carries or 0 for change in moves}
+
+
 def sharing(observed: Observed, server: ObservedServer, folder: str) -> tuple[ObservedServer, ...]:
     """Give the other virtual servers that use a folder, as far as their folders were asked for."""
     others = (other for other in observed.servers if other.number != server.number)

@@ -10,7 +10,7 @@ from iisrelay.state.observed import KEY_TYPE, STARTED
 from iisrelay.status import Action
 
 RESTARTS = 13  # between settings and the start of services stands the restart of what runs with old settings
-FIRST, LAST = 0, 9
+FIRST = 0
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -25,6 +25,12 @@ def rank(change: Change) -> tuple[int, int, int]:
     return _step(change), number, _turn(change)
 
 
+def is_server_removal(change: Change) -> bool:
+    """Tell whether a change removes a whole virtual server."""
+    is_key = change.store is Store.METABASE and change.name == KEY_TYPE
+    return is_key and change.action is Action.DELETE and change.path.count("/") == 1
+
+
 def server_number(path: str) -> int:
     """Give the number of the virtual server that a metabase path belongs to; 0 for the service itself."""
     parts = path.split("/")
@@ -37,15 +43,25 @@ def _step(change: Change) -> int:
     if change.store is Store.SERVICE:
         return RESTARTS + (1 if change.name == "startup" else 2)
     if change.store is Store.FOLDER and change.action is Action.DELETE:
-        return RESTARTS + 5
-    return {Store.FEATURE: 0, Store.FOLDER: 1, Store.REGISTRY: RESTARTS - 1, Store.FIREWALL: RESTARTS + 4}[change.store]
+        return RESTARTS + 6
+    return {Store.FEATURE: 0, Store.FOLDER: 1, Store.REGISTRY: RESTARTS - 3, Store.FIREWALL: RESTARTS + 5}[change.store]
 
 
 def _metabase_step(change: Change) -> int:
-    """Removals free endpoints; then come new keys, stops, settings (service, server, domains), and starts."""
+    """First come new keys, stops, settings (service, server, domains), and starts.
+
+    What nobody can undo comes as late as it can: a secret that is overwritten, or that goes with its virtual server, is
+    lost. So everything else has a chance to fail before.
+    """
     depth = change.path.count("/")
+    if is_server_removal(change):
+        return RESTARTS + 4
     if change.name == KEY_TYPE and depth == 1:
-        return 2 if change.action is Action.DELETE else 3
+        return 3
+    if change.secret is not None:
+        return RESTARTS - 2
+    if change.name == AUTO_START:
+        return RESTARTS - 1
     if change.name == SERVER_STATE:
         return RESTARTS + 3 if change.stored_after == STARTED else 4
     if depth == 0:
@@ -56,7 +72,7 @@ def _metabase_step(change: Change) -> int:
 
 
 def _turn(change: Change) -> int:
-    """Within a key: the key, then who may connect and relay, then the rest; automatic start only when all is set.
+    """Within a key: the key, then who may connect and relay, then the rest.
 
     Keys and folders come before what is in them, unless they are removed.
     """
@@ -64,6 +80,4 @@ def _turn(change: Change) -> int:
         return -change.path.count("\\")
     if change.name == KEY_TYPE:
         return FIRST
-    if change.kind is Kind.IPSECLIST:
-        return FIRST + 1
-    return LAST if change.name == AUTO_START else FIRST + 2
+    return FIRST + 1 if change.kind is Kind.IPSECLIST else FIRST + 2

@@ -7,7 +7,7 @@ from iisrelay.errors import RefusedError
 from iisrelay.plan.advice import record_warnings
 from iisrelay.plan.change import Change
 from iisrelay.plan.guard import Outlook, findings
-from iisrelay.plan.mail import carrying
+from iisrelay.plan.mail import carrying, emptied
 from iisrelay.plan.model import Plan, digest
 from iisrelay.plan.order import ordered
 from iisrelay.plan.reverse_folders import folder_removals
@@ -49,8 +49,9 @@ def reverse_plan(host: str, touched: Sequence[Touched], now: Observed, *, save_t
     drafts = [change for item in first for change in _reversed(item, now)]
     removed = {change.path.casefold() for change in drafts if _is_removal(change)}
     standing = [change for change in drafts if change.name == KEY_TYPE or not _is_below(change, removed)]
-    folders = list(folder_removals([(item.change, item.before) for item in first], now))
-    changes = ordered([*carrying(_unique(standing), now), *folders])
+    moving = list(carrying(_unique(standing), now))
+    folders = folder_removals([(item.change, item.before) for item in first], now, emptied(moving))
+    changes = ordered([*moving, *folders])
     return Plan(
         host=host,
         changes=changes,

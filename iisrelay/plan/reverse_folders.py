@@ -1,6 +1,6 @@
 """Folders on the way back: those that were made go again, together with what they were made in, if they are empty."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from iisrelay.plan.change import Change
 from iisrelay.settings.stored import Address, Kind, Store
@@ -10,8 +10,13 @@ from iisrelay.status import Action
 FOLDER = "folder"
 
 
-def folder_removals(made: Iterable[tuple[Change, Observed]], now: Observed) -> Iterator[Change]:
-    """Give the changes that remove folders which did not exist before and hold nothing but each other."""
+def folder_removals(
+    made: Iterable[tuple[Change, Observed]], now: Observed, leaving: Mapping[str, int]
+) -> Iterator[Change]:
+    """Give the changes that remove folders which did not exist before and hold nothing but each other.
+
+    ``leaving`` tells of folders how much mail moves out of them before.
+    """
     settings: dict[str, str] = {}
     for change, before in made:
         if change.store is Store.FOLDER and change.action is not Action.DELETE:
@@ -19,7 +24,8 @@ def folder_removals(made: Iterable[tuple[Change, Observed]], now: Observed) -> I
             settings.update({path: change.setting for path in new if now.find(_place(path)) is not None})
     going: set[str] = set()
     for path in sorted(settings, key=lambda path: -path.count("\\")):
-        if _entries(now, path) == sum(parent_of(other) == path.casefold() for other in going):
+        inside = sum(parent_of(other) == path.casefold() for other in going)
+        if _entries(now, path) == inside + leaving.get(path.casefold(), 0):
             going.add(path.casefold())
             yield _removal(settings[path], path)
 

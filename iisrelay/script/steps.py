@@ -1,12 +1,12 @@
 """From a plan to the calls of a script: one step a change, and one for the restart in between."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iisrelay.plan.change import Change, counted, server_name
 from iisrelay.plan.guard import QUEUED_MAIL
 from iisrelay.plan.model import Plan
-from iisrelay.plan.order import RESTARTS, rank
+from iisrelay.plan.order import RESTARTS, is_server_removal, rank
 from iisrelay.plan.places import endpoint
 from iisrelay.plan.servers import SERVER_CLASS, SERVER_STATE
 from iisrelay.script.literal import LiteralError, Value
@@ -53,11 +53,14 @@ def steps_of(plan: Plan, allow: frozenset[str] = frozenset()) -> Steps:
     """Give the steps of a plan, some of which a named guard makes bolder.
 
     Restarts stand between the settings and everything that starts; without a restart to make, the step does nothing.
+    A virtual server that is removed at the end is stopped at the beginning, for others may get its endpoints.
     """
+    removals = [change for change in plan.changes if is_server_removal(change)]
     settings = [change for change in plan.changes if rank(change)[0] < RESTARTS]
     starts = [change for change in plan.changes if rank(change)[0] >= RESTARTS]
     return Steps(
         steps=(
+            *(_suspension(change, allow) for change in removals),
             *(_step(change, allow) for change in settings),
             restart_step(),
             *(_step(change, allow) for change in starts),
@@ -79,6 +82,13 @@ def _step(change: Change, allow: frozenset[str]) -> Step:
         arguments=(("Change", change.identity), *arguments),
         identity=change.identity,
         setting=change.setting,
+    )
+
+
+def _suspension(change: Change, allow: frozenset[str]) -> Step:
+    removal = _step(change, allow)
+    return replace(
+        removal, comment=f"{change.setting}: stops, and is removed at the end", function="Suspend-VirtualServer"
     )
 
 

@@ -110,6 +110,7 @@ def test_mail_moves_with_its_folder_and_back(on_lab, apply, history, tmp_path, p
     back = rollback_hosts([moving], undoes, connect, history=history, ledger=ledger).hosts[0]
     assert back.status is HostStatus.APPLIED
     assert run(old, LIST % "C:\\old") == mail
+    assert run(old, f"[IO.Directory]::Exists('{new}')") == "False"
 
 
 def test_mail_that_has_no_room_stays_where_it_was(on_lab, lab, apply):

@@ -16,7 +16,7 @@ from iisrelay.site.targets import targets
 from iisrelay.status import HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
-HOSTS = ("whole", "twice", "failing", "hurt", "secretive")
+HOSTS = ("whole", "twice", "failing", "hurt", "secretive", "late")
 BEFORE = """
 $service = [ADSI]'IIS://localhost/SmtpSvc'
 $server = $service.Create('IIsSmtpServer', '4')
@@ -202,6 +202,45 @@ virtual_servers:
     assert back.status is HostStatus.PARTIAL
     assert ["password" in name for name in back.not_restored] == [True]
     assert run(target, "([ADSI]'IIS://localhost/SmtpSvc/2').Get('RoutePassword')") == "marker-two"
+
+
+RELAYS = """
+version: 1
+hosts: {%s: {}}
+virtual_servers:
+  - name: Relay
+    state: started
+    general: {bindings: ['127.0.0.1:2525']}
+    delivery:
+      hop_count: 20
+      outbound_security: {method: basic, username: u, password: env:ROLLBACK_PASSWORD, tls: true}
+  - name: Obsolete
+    state: started
+    general: {bindings: ['127.0.0.1:2526']}
+    delivery: {outbound_security: {method: basic, username: o, password: env:ROLLBACK_PASSWORD, tls: true}}
+"""
+SECRETS = "2, 3 | % { ([ADSI]\"IIS://localhost/SmtpSvc/$_\").Get('RoutePassword') }"
+RUNNING = "$it = [ADSI]'IIS://localhost/SmtpSvc/3'; $it.ServerState.Value; $it.ServerAutoStart.Value"
+
+
+@pytest.mark.parametrize("mode", list(OnFailure))
+def test_what_cannot_be_undone_is_done_last(on_lab, lab, history, monkeypatch, mode):
+    ledger = SecretLedger(history.folder / "secrets.json")
+    monkeypatch.setenv("ROLLBACK_PASSWORD", "marker-one")
+    old = on_lab("late", RELAYS)
+    assert apply_hosts([old], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    before = held(lab, old)
+    monkeypatch.setenv("ROLLBACK_PASSWORD", "marker-two")
+    site = RELAYS.replace("hop_count: 20", "hop_count: 30")
+    new = on_lab("late", f"{site[: site.index('  - name: Obsolete')]}  - {{name: Obsolete, state: absent}}\n")
+    control.set_faults(lab, "late", as_endpoint([Fault(Kind.FAIL_WRITE, name="HopCount")]))
+    failed = apply_hosts([new], connect, history=history, ledger=ledger, safety=Safety(mode)).hosts[0]
+    control.set_faults(lab, "late", {})
+    assert failed.status is (HostStatus.PARTIAL if mode is OnFailure.CONTINUE else HostStatus.FAILED)
+    if mode is not OnFailure.CONTINUE:
+        assert run(new, SECRETS).split() == ["marker-one", "marker-one"]
+        assert run(new, RUNNING).split() == ["2", "True"]
+        assert differences(before, held(lab, old)) == {}
 
 
 def test_an_installation_stays_and_is_named_when_the_rest_is_undone(on_lab, history, ledger):

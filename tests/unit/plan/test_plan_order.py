@@ -1,31 +1,33 @@
 from iisrelay.plan.change import Change
 from iisrelay.plan.order import ordered, server_number
+from iisrelay.secret import Secret
 from iisrelay.settings.stored import Kind, Store
 from iisrelay.status import Action
 
 
-def change(path, name, *, store=Store.METABASE, action=Action.UPDATE, kind=Kind.STRING, after=None):
-    return Change("", f"{path} {name}", store, path, name, action, kind, stored_after=after)
+def change(path, name, *, store=Store.METABASE, action=Action.UPDATE, kind=Kind.STRING, after=None, secret=None):
+    return Change("", f"{path} {name}", store, path, name, action, kind, stored_after=after, secret=secret)
 
 
 EXPECTED = [
     change("SMTP-Server", "state", store=Store.FEATURE),
     change(r"D:\mail", "folder", store=Store.FOLDER),
-    change("SmtpSvc/9", "KeyType", action=Action.DELETE),
     change("SmtpSvc/2", "KeyType", action=Action.CREATE),
     change("SmtpSvc/1", "ServerState", after=4),
     change("SmtpSvc", "MaxMessageSize"),
     change("SmtpSvc/2/RoutingSources", "KeyType", action=Action.CREATE),
     change("SmtpSvc/1", "RelayIpList", kind=Kind.IPSECLIST),
     change("SmtpSvc/1", "HopCount"),
-    change("SmtpSvc/1", "ServerAutoStart", kind=Kind.BOOL),
     change("SmtpSvc/2", "RelayIpList", kind=Kind.IPSECLIST),
     change("SmtpSvc/1/Domain/a.example", "KeyType", action=Action.CREATE),
     change("SmtpSvc/1/Domain/a.example", "RouteAction"),
     change(r"HKLM\SOFTWARE\X", "Enabled", store=Store.REGISTRY),
+    change("SmtpSvc/1", "RoutePassword", secret=Secret("env:PASSWORD")),
+    change("SmtpSvc/1", "ServerAutoStart", kind=Kind.BOOL),
     change("SMTPSVC", "startup", store=Store.SERVICE),
     change("SMTPSVC", "state", store=Store.SERVICE),
     change("SmtpSvc/2", "ServerState", after=2),
+    change("SmtpSvc/9", "KeyType", action=Action.DELETE),
     change("iisrelay SMTP *:25", "rule", store=Store.FIREWALL),
 ]
 
