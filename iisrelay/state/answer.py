@@ -19,6 +19,8 @@ MAXIMUM_ANSWER = 32 * 1024 * 1024
 MAXIMUM_TEXT = 1024 * 1024
 MAXIMUM_ROWS = 200_000
 MAXIMUM_STEP = 4000
+MAXIMUM_DEPTH = 50
+BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)  # strings, too, so that theirs do not count
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 
 
@@ -42,15 +44,28 @@ def extract_text(text: str) -> dict[str, Any]:
     Raises:
         BrokenAnswerError: when it is not one object of that format.
     """
+    if _depth(text) > MAXIMUM_DEPTH:
+        raise broken("is nested too deeply")
     try:
         document = json.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         raise broken("is not JSON") from None
     if not isinstance(document, dict):
         raise broken("is not an object")
     if document.get("format") != FORMAT:
         raise broken(f"has format {document.get('format')!r} instead of {FORMAT}")
     return document
+
+
+def _depth(text: str) -> int:
+    """Tell how deep a document is nested, at least: a parser may run out of stack, and end the whole process."""
+    depth = deepest = 0
+    for token in BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        deepest = max(deepest, depth)
+        if deepest > MAXIMUM_DEPTH:
+            break
+    return deepest
 
 
 def broken(reason: str) -> BrokenAnswerError:

@@ -95,6 +95,17 @@ def test_what_is_no_answer_is_refused(output):
         extract(output)
 
 
+@pytest.mark.parametrize("opening", ["[", '{"a":', '["[]",'])
+def test_depth_is_measured_before_a_parser_runs_out_of_stack(opening):
+    with pytest.raises(BrokenAnswerError, match="nested too deeply"):
+        extract(BEGIN + opening * 100_000 + END)
+
+
+def test_brackets_in_strings_do_not_nest():
+    text = '"\\' + "[{" * 1000
+    assert extract(BEGIN + json.dumps({"format": 1, "text": text}) + END)["text"] == text
+
+
 def test_noise_around_the_answer_does_no_harm():
     assert extract(f"WARNING: x\r\n{BEGIN}{json.dumps(document())}{END}\r\nbye")["smtp_ready"] is True
 
