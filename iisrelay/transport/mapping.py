@@ -20,6 +20,7 @@ from iisrelay.errors import (
     UnreachableError,
 )
 from iisrelay.site.target import Connection
+from iisrelay.transport import tickets
 
 ACCESS_DENIED = 5
 UNKNOWN_SHELL = 2150858843
@@ -55,6 +56,8 @@ def translate(error: Exception, connection: Connection) -> IisRelayError:
     for cause in causes:
         if isinstance(cause, IisRelayError):
             return cause
+    if any(map(tickets.is_kerberos, causes)):  # which calls itself an OSError
+        return tickets.describe(causes, name_of(connection))
     for kinds, describe in DESCRIPTIONS:
         for cause in causes:
             if isinstance(cause, kinds):
@@ -164,15 +167,12 @@ def _cut_off(_error: BaseException, connection: Connection) -> IisRelayError:
 
 
 def _rejected(_error: BaseException, connection: Connection) -> IisRelayError:
-    who = (
-        f"{connection.auth} login"
-        if connection.auth == "certificate"
-        else f"{connection.auth} login of {connection.username}"
-    )
+    has_name = connection.username and connection.auth != "certificate"
+    who = f"{connection.auth} login" + (f" of {connection.username}" if has_name else "")
     hints = {
         "basic": "Check user name and password; Basic works for local users only, and has to be enabled on the host.",
         "certificate": "Map the certificate to a user on the host (New-Item WSMan:\\localhost\\ClientCertificate).",
-        "kerberos": "Get a ticket with kinit, and use the host's full name as `address`.",
+        "kerberos": "Use the host's full name as `address` or `kerberos_hostname`, and check the clocks of both machines.",
     }
     hint = hints.get(connection.auth, "Check user name (DOMAIN\\user or HOST\\user) and password.")
     return LoginError(f"{name_of(connection)} rejects the {who}.", hint)
@@ -246,14 +246,8 @@ def _library(error: BaseException, connection: Connection) -> IisRelayError:
 
 
 def _not_winrm(error: BaseException, connection: Connection) -> IisRelayError:
-    module = type(error).__module__
-    if module.startswith("spnego"):
+    if type(error).__module__.startswith("spnego"):
         return _rejected(error, connection)
-    if module.startswith(("kerberos", "winrm.vendor", "requests_kerberos", "gssapi", "krb5")):
-        return LoginError(
-            f"Kerberos gives no ticket for {name_of(connection)}: {error}.",
-            "Run kinit, and check that the host's name has an HTTP or WSMAN principal (`kerberos_hostname`).",
-        )
     return BrokenAnswerError(
         f"{name_of(connection)} answered with something that is not WinRM ({type(error).__name__}).",
         "Check the port, and whether a proxy or another service answers in the host's place.",

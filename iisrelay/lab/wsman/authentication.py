@@ -72,7 +72,8 @@ class Authentication:
             self._begin(scheme)
         try:
             answer = self.account.step(self.context, base64.b64decode(token))
-        except (SpnegoError, binascii.Error, ValueError):
+        except (SpnegoError, AttributeError, binascii.Error, ValueError):
+            # AttributeError is how pyspnego fails at a Kerberos ticket that is for another key.
             self.context = None
             return self._challenge()
         if self.context.complete and refused:
