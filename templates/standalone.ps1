@@ -5,11 +5,17 @@ $NewServers = @{}
 
 function Find-VirtualServer([string]$Name) {
     # By its comment, in any case of letters; an unnamed one goes by the name that the console shows.
+    $exact = @()
+    $loose = @()
     foreach ($number in (Get-ServerNumbers)) {
         $label = Get-ServerComment (Open-Metabase "SmtpSvc/$number")
         if (-not $label) { $label = "[SMTP Virtual Server #$number]" }
-        if ($label -eq $Name) { return "SmtpSvc/$number" }
+        if ($label -ceq $Name) { $exact += "SmtpSvc/$number" } elseif ($label -eq $Name) { $loose += "SmtpSvc/$number" }
     }
+    $found = $loose
+    if ($exact.Length) { $found = $exact }
+    if ($found.Length -gt 1) { throw "several virtual servers have the name ${Name}: $([string]::Join(', ', [string[]]$found)); rename the others" }
+    if ($found.Length) { return $found[0] }
     $null
 }
 
@@ -89,9 +95,10 @@ function Set-OwnFolder([string]$Change, [string]$Path, [string]$Name, $Value, [s
 
 function Remove-NamedServer([string]$Change, [string]$Name) {
     $path = $null
-    try { if (Test-Metabase 'SmtpSvc') { $path = Find-VirtualServer $Name } } catch { }
+    $problem = ''
+    try { if (Test-Metabase 'SmtpSvc') { $path = Find-VirtualServer $Name } } catch { $problem = Get-FailureText $_ }
     if (-not $path) {
-        Invoke-Change $Change 'SmtpSvc' '' '' { 'unchanged' }
+        Invoke-Change $Change 'SmtpSvc' '' '' { if ($problem) { throw $problem } else { 'unchanged' } }
         return
     }
     Remove-VirtualServer $Change $path

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from iisrelay.errors import RefusedError
 from iisrelay.settings.stored import Address, Store
 from iisrelay.site.target import Target, VirtualServerTarget
 from iisrelay.state.observed import STOPPED, Observed, ObservedServer
@@ -45,6 +46,9 @@ def place(target: Target, observed: Observed) -> tuple[Placement, ...]:
 
     An unnamed virtual server that holds an endpoint which the site wants could never run beside a new one, so it is
     taken over: that is how the one that Setup makes becomes the relay of a small site.
+
+    Raises:
+        RefusedError: when several virtual servers of the host have the name of one of the site.
     """
     standing = observed.servers if observed.smtp_ready else (INSTALLED_BY_SETUP,)
     matched = {server.name: _match(server, standing) for server in target.virtual_servers}
@@ -75,7 +79,14 @@ def _match(server: VirtualServerTarget, standing: tuple[ObservedServer, ...]) ->
     exact = [candidate for candidate in standing if candidate.label == server.name]
     # Windows folds letters one by one: "ss" and a sharp s are different names.
     loose = [candidate for candidate in standing if candidate.label.lower() == server.name.lower()]
-    return next(iter(exact + loose), None)
+    found = exact or loose
+    if len(found) > 1:
+        paths = " and ".join(candidate.path for candidate in found)
+        raise RefusedError(
+            f'"{server.name}" is the name of {len(found)} virtual servers of the host: {paths}',
+            hint="nobody can tell which one is meant: rename the others in the console, or remove them, and plan again",
+        )
+    return found[0] if found else None
 
 
 def _adoptable(

@@ -1,6 +1,6 @@
 import pytest
 
-from iisrelay.errors import UnsupportedHostError
+from iisrelay.errors import RefusedError, UnsupportedHostError
 from iisrelay.plan.diff import make_plan
 from iisrelay.settings.stored import Address, Store
 from iisrelay.state import HostFacts, ObservedServer
@@ -36,6 +36,18 @@ def test_names_are_identity_whatever_the_numbers(site_target, host):
         metabase={"SmtpSvc/1": {"ServerAutoStart": True}, "SmtpSvc/7": {"ServerAutoStart": True}},
     )
     assert summary(plan(target, builder)) == [("virtual_servers[B].state", "SmtpSvc/7", "ServerState", Action.UPDATE)]
+
+
+@pytest.mark.parametrize("state", ["started", "absent"])
+def test_a_name_that_two_virtual_servers_have_is_refused(site_target, host, state):
+    target = site_target(f"virtual_servers: [{{name: A, state: {state}}}]")
+    with pytest.raises(RefusedError, match="the name of 2 virtual servers of the host: SmtpSvc/1 and SmtpSvc/3"):
+        plan(target, host(servers=(ObservedServer(1, "A", 2), ObservedServer(2, "a", 2), ObservedServer(3, "A", 2))))
+    clear = host(
+        servers=(ObservedServer(1, "a", 2), ObservedServer(2, "A", 2)),
+        metabase={"SmtpSvc/2": {"ServerAutoStart": True}},
+    )
+    assert {change.path for change in plan(target, clear).changes} <= {"SmtpSvc/2"}
 
 
 def test_the_unnamed_server_on_the_same_endpoint_is_taken_over(site_target, host):
