@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_origin, get_type_hints
 from urllib.parse import quote
+
+from iisrelay.errors import IisRelayError
 
 ADDRESS = "127.0.0.1"
 USERNAME = "Administrator"
@@ -46,8 +48,27 @@ class Endpoint:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read the endpoint from a host's folder."""
-        return cls(**json.loads((folder / ENDPOINT_FILE).read_text(encoding="utf-8")))
+        """Read the endpoint from a host's folder.
+
+        Raises:
+            IisRelayError: when the file is damaged, or of another version.
+        """
+        path = folder / ENDPOINT_FILE
+        try:
+            return cls._checked(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise IisRelayError(
+                f"{path} cannot be read: it is damaged, or of another version of iisrelay ({type(error).__name__})",
+                hint=f"delete {folder} and start the lab host again; it comes back as a fresh installation",
+            ) from None
+
+    @classmethod
+    def _checked(cls, document: Any) -> Self:
+        endpoint = cls(**document)
+        for name, kind in get_type_hints(cls).items():
+            if not isinstance(getattr(endpoint, name), get_origin(kind) or kind):
+                raise TypeError(name)
+        return endpoint
 
     def save(self, folder: Path) -> None:
         """Write the endpoint into a host's folder, readable by its owner only, and the password beside it."""

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import winrm
 
-from iisrelay.errors import LoginError, UsageError
+from iisrelay.errors import IisRelayError, LoginError, UsageError
 from iisrelay.lab import control
 from iisrelay.transport.connect import connect
 
@@ -213,6 +213,31 @@ def test_any_name_has_a_folder_of_its_own(folder, name):
 def test_unknown_windows(folder):
     with pytest.raises(UsageError, match="known versions"):
         control.start(folder, "crm01", windows="95")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"future": 1}', "\x00"])
+def test_a_damaged_endpoint_is_told_by_name(folder, text):
+    control.start(folder, "broken")
+    control.stop(folder)
+    path = folder / "broken" / "endpoint.json"
+    path.write_text(text, encoding="utf-8")
+    for look in (control.status, lambda lab: control.start(lab, "broken"), lambda lab: control.show(lab, "broken")):
+        with pytest.raises(IisRelayError, match=r"broken/endpoint\.json cannot be read") as caught:
+            look(folder)
+        assert "start the lab host again" in caught.value.hint
+    shutil.rmtree(path.parent)
+
+
+def test_an_endpoint_with_something_else_in_a_place_is_told_by_name(folder):
+    control.start(folder, "twisted")
+    control.stop(folder)
+    path = folder / "twisted" / "endpoint.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for name, value in {"http_port": "80", "faults": [], "password": None}.items():
+        path.write_text(json.dumps({**document, name: value}), encoding="utf-8")
+        with pytest.raises(IisRelayError, match=r"twisted/endpoint\.json cannot be read"):
+            control.status(folder)
+    shutil.rmtree(path.parent)
 
 
 def test_show_gives_endpoint_and_state(folder):
