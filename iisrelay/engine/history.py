@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ KEPT = 50  # entries of a host
 RUNNING = "running"  # the status of an entry whose apply has not come to its end, or was interrupted
 LEFT = DONE | {Outcome.UNKNOWN, Outcome.NOT_VERIFIED, Outcome.PENDING}
 IDENTITY = re.compile(r"\d{8}T\d{6}Z-[\w.-]+")
+MOMENT, MOMENT_FORM, MOMENT_LENGTH = re.compile(r"\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ", 16
+
+
+RESULT_KEYS = ("setting", "outcome", "message")
 
 
 def owner() -> str:
@@ -80,18 +84,30 @@ class History:
         self.kept = kept
 
     def new_identity(self, host: str) -> str:
-        """Give an identity that sorts by time and is taken by no other entry."""
-        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        first = f"{moment}-{safe_name(host)}"
-        paths = (self.folder / safe_name(host)).glob(f"{first}*.json")
-        taken = [path.stem.removeprefix(first) for path in paths]
-        # One more than the highest of this second, whichever of them are still there.
-        numbers = [int(rest[1:]) if rest else 1 for rest in taken if not rest or rest[1:].isdigit()]
-        return f"{first}-{max(numbers) + 1:02}" if numbers else first
+        """Give an identity that sorts after those of all other entries, also where the clock was put back."""
+        now = datetime.now(UTC)
+        taken = [path.stem[:MOMENT_LENGTH] for path in (self.folder / safe_name(host)).glob("*.json")]
+        latest = max(filter(MOMENT.fullmatch, taken), default="")
+        if latest >= now.strftime(MOMENT_FORM):
+            now = datetime.strptime(latest, MOMENT_FORM).replace(tzinfo=UTC) + timedelta(seconds=1)
+        return f"{now.strftime(MOMENT_FORM)}-{safe_name(host)}"
 
     def write(self, entry: Entry) -> None:
-        """Write an entry, as a whole or not at all; the oldest ones of the host go."""
+        """Write an entry, as a whole or not at all; the oldest ones of the host go.
+
+        Raises:
+            IisRelayError: when there is no room, or no right to write.
+        """
         path = self._path(entry.host, entry.identity)
+        try:
+            self._write(entry, path)
+        except OSError as error:
+            raise IisRelayError(
+                f"the history cannot be written: {path}: {error.strerror}",
+                hint="make room, or the folder writable: without its history an apply could not be undone",
+            ) from None
+
+    def _write(self, entry: Entry, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".new")
         with contextlib.suppress(FileNotFoundError):
@@ -190,6 +206,12 @@ def _read(path: Path) -> Entry:
         ) from None
 
 
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
 def _entry(document: dict[str, Any]) -> Entry:
     if document["format"] != FORMAT:
         raise ValueError("another format")
@@ -210,5 +232,5 @@ def _entry(document: dict[str, Any]) -> Entry:
         backup=str(document["backup"]),
         undoes=str(document["undoes"]),
         not_restored=tuple(map(str, document["not_restored"])),
-        results=tuple(document["results"]),
+        results=tuple({key: _text(result[key]) for key in RESULT_KEYS} for result in document["results"]),
     )

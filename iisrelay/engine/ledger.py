@@ -43,14 +43,24 @@ class SecretLedger:
         return is_current
 
     def remember(self, target: Target, applied: Iterable[tuple[str, Secret]]) -> None:
-        """Note secrets that were applied to a host."""
+        """Note secrets that were applied to a host.
+
+        Raises:
+            IisRelayError: when there is no room, or no right to write.
+        """
         entries = {_place(target, setting): secret for setting, secret in applied}
         if not entries:
             return
         hashes = {place: self._hash(place, secret) for place, secret in entries.items()}
         with self._lock:
             self._entries.update(hashes)
-            self._save()
+            try:
+                self._save()
+            except OSError as error:
+                raise IisRelayError(
+                    f"{self.path} cannot be written ({error.strerror}): the next apply sets every password once more",
+                    hint="make room, or the folder writable",
+                ) from None
 
     def _hash(self, place: str, secret: Secret) -> str:
         # The place is part of the message: equal passwords at two places have different hashes.

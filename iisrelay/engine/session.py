@@ -85,8 +85,15 @@ class HostSession:
             error=error,
             history=self._entry.identity if self._entry else "",
         )
+        return self._finished(report)
+
+    def _finished(self, report: HostReport) -> HostReport:
+        """Note in the history what came of it; a history that cannot be written takes nothing from the report."""
         if self._entry and self.options.history:
-            self.options.history.finish(self._entry, report)
+            try:
+                self.options.history.finish(self._entry, report)
+            except IisRelayError as error:
+                return replace(report, warnings=(*report.warnings, f"what came of this is not kept: {error}"))
         return report
 
     def _planned(self, saved: SavedPlan | None) -> HostReport:
@@ -154,8 +161,7 @@ class HostSession:
         with under_way(terms.identity):
             self._begin(plan, observed, terms)
             report = self._worked(plan, observed, Work(self.link, self.options, terms, self._make_plan))
-        if self._entry and self.options.history:
-            self.options.history.finish(self._entry, report)
+        report = self._finished(report)
         self._plan = self._entry = None
         return report
 
@@ -205,6 +211,7 @@ class HostSession:
     def _worked(self, plan: Plan, observed: Observed, work: Work) -> HostReport:
         done = work.make(plan, observed, self._note_more)
         report = self._report(plan, done)
+        report = replace(report, warnings=(*report.warnings, *work.notes))
         if not work.must_undo(done):
             work.let_go(done)
             return report
@@ -233,7 +240,6 @@ class HostSession:
             backup=done.answers.backup,
             history=self._entry.identity if self._entry else "",
         )
-
 
     def _lasting(self, warnings: Iterable[str], done: Round) -> Iterator[str]:
         """Put what is left of this apply in place of what was left of the one before."""

@@ -11,7 +11,7 @@ from iisrelay.engine.reboot import observe_after_reboot
 from iisrelay.engine.revive import is_gone, revival
 from iisrelay.engine.scripts import Answers
 from iisrelay.engine.undo import Undone, in_the_dark, standing_still, touched_by, undone
-from iisrelay.errors import LostHostError, ScriptError, TransportError, UnsupportedHostError
+from iisrelay.errors import IisRelayError, LostHostError, ScriptError, TransportError, UnsupportedHostError
 from iisrelay.plan.model import Plan
 from iisrelay.plan.reverse import reverse_plan
 from iisrelay.results import DONE, ChangeResult
@@ -61,6 +61,7 @@ class Work:
         self.terms = terms
         self.replan = replan
         self.applied: dict[str, Secret] = {}
+        self.notes: list[str] = []
 
     def make(self, plan: Plan, before: Observed, note: Callable[[Plan], None]) -> Round:
         """Apply a plan, and once more what only the first time has brought to light; ``note`` is told of that plan."""
@@ -148,8 +149,12 @@ class Work:
         """Note which secrets the host has taken; not for good where they would not survive a power loss."""
         taken = dict(applied_secrets(plan, answers))
         self.applied.update(taken)
-        if answers.saved is not False:
+        if answers.saved is False:
+            return
+        try:
             self.options.ledger.remember(self.link.target, taken.items())
+        except IisRelayError as error:
+            self.notes.append(str(error))  # no reason to lose sight of what was made
 
     def _remaining(self, plan: Plan, after: Observed) -> Plan:
         try:

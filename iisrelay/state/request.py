@@ -116,16 +116,31 @@ class Request:
 
     @classmethod
     def of_document(cls, document: dict[str, Any]) -> "Request":
-        """Read a request from its JSON document."""
+        """Read a request from its JSON document.
+
+        Raises:
+            TypeError: when it is none.
+        """
         return cls(
-            properties=tuple(PropertyQuestion(s, n, Kind(k), bool(h)) for s, n, k, h in document["properties"]),
-            registry=tuple(Address(Store.REGISTRY, path, name) for path, name in document["registry"]),
-            services=tuple(document["services"]),
-            folders=tuple(document["folders"]),
-            features=tuple(document["features"]),
+            properties=tuple(_question(*item) for item in document["properties"]),
+            registry=tuple(Address(Store.REGISTRY, *_texts([path, name])) for path, name in document["registry"]),
+            services=_texts(document["services"]),
+            folders=_texts(document["folders"]),
+            features=_texts(document["features"]),
             firewall=bool(document["firewall"]),
-            whole=tuple(document["whole"]),
+            whole=_texts(document["whole"]),
         )
+
+
+def _question(scope: object, name: object, kind: str, hidden: object) -> PropertyQuestion:
+    scope_text, name_text = _texts([scope, name])
+    return PropertyQuestion(scope_text, name_text, Kind(kind), bool(hidden))
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError("no list of texts")
+    return tuple(values)
 
 
 def _properties(target: Target) -> set[PropertyQuestion]:

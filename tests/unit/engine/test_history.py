@@ -90,6 +90,47 @@ def test_a_damaged_file_is_told_by_name(history, text):
         history.entries()
 
 
+DAMAGES = [
+    ("results", 0, "setting", []),
+    ("results", 0, "outcome", None),
+    ("request", "properties", [[None, "HopCount", "DWORD", False]]),
+    ("request", "services", 5),
+    ("request", "features", [None]),
+    ("changes", 0, "kind", "WORDS"),
+    ("snapshot", None),
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: ".".join(map(str, damage[:-1])))
+def test_a_file_with_something_else_in_a_place_is_told_by_name(history, damage):
+    results = (ChangeResult(CHANGES[0], Outcome.APPLIED),)
+    history.finish(entry(history), HostReport("crm01", "apply", changes=results))
+    (path,) = history.folder.rglob("*.json")
+    *way, last, value = damage
+    document = place = json.loads(path.read_text(encoding="utf-8"))
+    for step in way:
+        place = place[step]
+    place[last] = value
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(IisRelayError, match=path.name):
+        history.entries()
+
+
+def test_a_clock_that_was_put_back_does_not_make_an_entry_old(history):
+    ahead = replace(entry(history), identity="20990101T000059Z-crm01")
+    history.write(ahead)
+    later = entry(history)
+    history.write(later)
+    assert later.identity == "20990101T000100Z-crm01"
+    assert history.entries("crm01")[-1].identity == later.identity
+
+
+def test_a_history_that_cannot_be_written_is_told_by_name(history, tmp_path):
+    (tmp_path / "history").write_text("a file where a folder is wanted", encoding="utf-8")
+    with pytest.raises(IisRelayError, match="the history cannot be written"):
+        history.write(entry(history))
+
+
 @pytest.mark.parametrize("identity", ["", "..", "20261124T150712Z-../../x", "20261124T150712Z-*"])
 def test_only_identities_are_looked_for(history, identity):
     history.write(entry(history))
