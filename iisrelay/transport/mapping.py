@@ -172,7 +172,7 @@ def _rejected(_error: BaseException, connection: Connection) -> IisRelayError:
     hints = {
         "basic": "Check user name and password; Basic works for local users only, and has to be enabled on the host.",
         "certificate": "Map the certificate to a user on the host (New-Item WSMan:\\localhost\\ClientCertificate).",
-        "kerberos": "Use the host's full name as `address` or `kerberos_hostname`, and check the clocks of both machines.",
+        "kerberos": "Use the host's full name as `address` or `kerberos_hostname`, and check both machines' clocks.",
     }
     hint = hints.get(connection.auth, "Check user name (DOMAIN\\user or HOST\\user) and password.")
     return LoginError(f"{name_of(connection)} rejects the {who}.", hint)
