@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iisrelay.plan.change import Change
-from iisrelay.plan.openness import openness
+from iisrelay.plan.openness import is_wide_name, openness
 from iisrelay.plan.places import Placement, observed_endpoints
 from iisrelay.plan.servers import AUTO_START, SERVER_STATE
+from iisrelay.plan.values import ROUTE_BITS
+from iisrelay.settings.domains import RELAY_BIT
 from iisrelay.settings.stored import Address, Store, Stored
 from iisrelay.state.observed import KEY_TYPE, STARTED, Observed, ObservedServer
 from iisrelay.state.request import MAIL_FOLDERS, SERVICES
@@ -73,6 +75,7 @@ def findings(outlook: Outlook) -> tuple[Finding, ...]:
     """Give every danger of a plan."""
     return (
         *_open_relays(outlook),
+        *_open_domains(outlook),
         *_no_listener(outlook),
         *_queued_mail(outlook),
         *_many_changes(outlook),
@@ -95,6 +98,15 @@ def _open_relays(outlook: Outlook) -> Iterator[Finding]:
             reason = openness(_relay_list(outlook, change.path))
             if reason:
                 yield Finding(OPEN_RELAY, f"{change.setting} starts a virtual server that {reason}")
+
+
+def _open_domains(outlook: Outlook) -> Iterator[Finding]:
+    """Find domains to which everybody may relay, and that are whole top-level domains or more."""
+    for change in outlook.changes:
+        action = change.stored_after if change.name == ROUTE_BITS and change.store is Store.METABASE else None
+        _, _, domain = change.path.partition("/Domain/")
+        if isinstance(action, int) and action & RELAY_BIT and is_wide_name(domain):
+            yield Finding(OPEN_RELAY, f"{change.setting} lets everybody relay to {domain}")
 
 
 def _changes_relay(outlook: Outlook, path: str) -> bool:

@@ -25,7 +25,10 @@ def openness(value: Stored | None) -> str:
     wide = next((network for network in networks if network.prefixlen < WIDEST_PREFIX), None)
     if wide is not None:
         return f"lets {wide} relay, which is a large part of the internet"
-    name = next((name for name in value.domains if _is_wide_name(name)), None)
+    sieve = next((entry for entry in value.addresses if _is_sieve(entry)), None)
+    if sieve is not None:
+        return f"lets {sieve} relay, whose mask lets a large part of the internet through"
+    name = next((name for name in value.domains if is_wide_name(name)), None)
     if name is not None:
         return f"lets every host relay whose name ends so: {name}"
     public = sum(network.num_addresses for network in networks if not any(map(network.subnet_of, PRIVATE)))
@@ -44,6 +47,16 @@ def _networks(entries: Iterable[str]) -> Iterable[ipaddress.IPv4Network]:
     return ipaddress.collapse_addresses(found)
 
 
-def _is_wide_name(name: str) -> bool:
+def _is_sieve(entry: str) -> bool:
+    """Tell whether an entry has a mask with holes (no network then) that compares fewer bits than a wide network."""
+    mask = entry.partition(",")[2].strip()
+    try:
+        bits = f"{int(ipaddress.IPv4Address(mask)):032b}"
+    except ValueError:
+        return False
+    return "01" in bits and bits.count("1") < WIDEST_PREFIX
+
+
+def is_wide_name(name: str) -> bool:
     """Tell whether a pattern is for a whole top-level domain or more; who owns an address writes its name."""
     return name.startswith("*") and "." not in name.removeprefix("*").strip(".")

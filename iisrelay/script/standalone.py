@@ -11,7 +11,7 @@ import iisrelay
 from iisrelay.errors import RefusedError
 from iisrelay.plan.guard import OPEN_RELAY
 from iisrelay.plan.host import SERVICE_PATH, is_reachable, remote_text, rule_name
-from iisrelay.plan.openness import openness
+from iisrelay.plan.openness import is_wide_name, openness
 from iisrelay.plan.places import endpoint
 from iisrelay.plan.servers import ROUTING_CLASS, absolute
 from iisrelay.plan.values import default_bits, strongest
@@ -28,6 +28,7 @@ from iisrelay.script.steps import (
 )
 from iisrelay.script.templates import render
 from iisrelay.secret import Secret
+from iisrelay.settings.domains import RELAY_BIT
 from iisrelay.settings.stored import AccessList, Kind, Store
 from iisrelay.site.target import Assignment, Cleared, DomainTarget, Target, VirtualServerTarget
 from iisrelay.state.observed import STARTED, STOPPED
@@ -77,15 +78,21 @@ def render_standalone(target: Target, *, allow: frozenset[str] = frozenset()) ->
 
 def _refuse_open_relay(target: Target, allow: frozenset[str]) -> None:
     for server in target.virtual_servers:
-        for item in server.assignments:
-            value = item.value
-            if item.address.name != "RelayIpList" or not isinstance(value, AccessList) or OPEN_RELAY in allow:
-                continue
-            if openness(value):
-                raise RefusedError(
-                    f'virtual server "{server.name}" of {target.name} would be an open relay [{OPEN_RELAY}]',
-                    hint=f"if that is meant, use --allow {OPEN_RELAY}",
-                )
+        if OPEN_RELAY not in allow and (any(map(_is_open, server.assignments)) or any(map(_is_wide, server.domains))):
+            raise RefusedError(
+                f'virtual server "{server.name}" of {target.name} would be an open relay [{OPEN_RELAY}]',
+                hint=f"if that is meant, use --allow {OPEN_RELAY}",
+            )
+
+
+def _is_open(item: Assignment) -> bool:
+    return item.address.name == "RelayIpList" and isinstance(item.value, AccessList) and bool(openness(item.value))
+
+
+def _is_wide(domain: DomainTarget) -> bool:
+    """Tell whether everybody may relay to a whole top-level domain or more."""
+    actions = [item.value for item in domain.assignments if item.address.name == "RouteAction"]
+    return is_wide_name(domain.name) and any(isinstance(value, int) and value & RELAY_BIT for value in actions)
 
 
 def _with_restart(drafts: list[Draft]) -> tuple[Step, ...]:

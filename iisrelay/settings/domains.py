@@ -14,6 +14,7 @@ from iisrelay.settings.words import Bit, Words
 
 DIALOG = "Domains > Properties"
 # RouteAction of a domain: that the dialog sets these bits is inferred from their names; 0x10 was seen for aliases.
+RELAY_BIT = 0x1000
 ALIAS_BIT = 0x10
 TYPES = {"remote": 0, "alias": ALIAS_BIT}
 ROUTES = {"dns": 0, "smart_host": 0x2}
@@ -63,7 +64,7 @@ class Domain(Section):
         bool | None,
         Metabase(
             "RouteAction",
-            Bit(0x1000),
+            Bit(RELAY_BIT),
             control=f"{DIALOG} > General > Allow incoming mail to be relayed to this domain",
         ),
     ] = Field(None, description="Whether everybody may relay to this domain, whatever the relay list says.")

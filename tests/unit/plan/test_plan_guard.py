@@ -55,6 +55,36 @@ def test_a_list_with_much_of_the_internet_is_an_open_relay_too(site_target, host
     assert guards(plan(target, relay(host))) == (["open-relay"] if is_open else [])
 
 
+@pytest.mark.parametrize(
+    ("address", "is_open"),
+    [
+        ("0.0.0.1, 0.0.0.1", True),
+        ("0.0.0.0, 0.255.0.0", False),
+        ("0.0.0.0, 0.127.0.0", True),
+        ("10.0.0.0, 255.0.0.0", False),
+        ("127.0.0.1, 255.255.255.255", False),
+    ],
+)
+def test_a_mask_with_holes_is_judged_by_what_it_lets_through(site_target, host, address, is_open):
+    target = site_target("virtual_servers: [{name: Relay, state: started}]")
+    made = plan(target, relay(host, state=4, RelayIpList=AccessList(grant_by_default=False, addresses=(address,))))
+    assert guards(made) == (["open-relay"] if is_open else [])
+
+
+@pytest.mark.parametrize(
+    ("domain", "is_open"),
+    [
+        ("{name: '*.com', type: remote, relay: true}", True),
+        ("{name: '*.com', metabase: {RouteAction: 4096}}", True),
+        ("{name: '*.com', type: remote, relay: false}", False),
+        ("{name: '*.contoso.example', type: remote, relay: true}", False),
+    ],
+)
+def test_a_top_level_domain_that_everybody_may_relay_to_is_an_open_relay(site_target, host, domain, is_open):
+    made = plan(site_target(f"virtual_servers: [{{name: Relay, domains: [{domain}]}}]"), relay(host))
+    assert guards(made) == (["open-relay"] if is_open else [])
+
+
 def test_a_cleared_list_is_judged_by_the_one_that_shows_again(site_target, host):
     target = site_target("virtual_servers: [{name: Relay, metabase: {RelayIpList: null}}]")
     own = {"RelayIpList": AccessList(grant_by_default=False)}

@@ -112,6 +112,14 @@ def test_a_template_cannot_print_what_was_not_quoted(tmp_path, monkeypatch):
         templates._environment.cache_clear()
 
 
+@pytest.mark.parametrize("domain", ["type: remote, relay: true", "metabase: {RouteAction: 4096}"])
+def test_a_domain_that_is_open_is_not_rendered_unasked(site_target, domain):
+    site = "virtual_servers: [{name: A, domains: [{name: '*.%s', DOMAIN}]}]".replace("DOMAIN", domain)
+    with pytest.raises(RefusedError, match="open-relay"):
+        render_standalone(site_target(site % "com"))
+    assert "contoso.example" in render_standalone(site_target(site % "contoso.example"))
+
+
 def test_an_open_relay_is_not_rendered_unasked(site_target):
     target = site_target("virtual_servers: [{name: R, access: {relay: {allow: all_except, addresses: []}}}]")
     with pytest.raises(RefusedError, match="open-relay"):
