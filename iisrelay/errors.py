@@ -20,6 +20,7 @@ Each class names its exit code. ``message`` is one sentence (what and where); ``
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from iisrelay.status import ExitCode
 
@@ -118,3 +119,15 @@ class RefusedError(IisRelayError):
 
 class ScriptError(IisRelayError):
     """The script ended with an error of its own on the host."""
+
+
+def defect_on_host(error: Exception) -> IisRelayError:
+    """Give our exception for one that nobody foresaw: its kind and place, not its words, which may repeat a secret."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f" in {Path(place.tb_frame.f_code.co_filename).name}, line {place.tb_lineno}" if place else ""
+    return IisRelayError(
+        f"iisrelay itself failed on this host ({type(error).__name__}{where})",
+        hint="this is a defect of the program: report this line",
+    )

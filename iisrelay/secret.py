@@ -42,6 +42,8 @@ class Secret:
             raise SecretError(f"Secret {kind}:{_place(kind, rest)} is empty.", "Store a value there.")
         if "\0" in value:
             raise SecretError(f"Secret {kind}:{_place(kind, rest)} has a NUL character, which Windows cannot store.")
+        if any("\ud800" <= character <= "\udfff" for character in value):  # how Python shows bytes that are no UTF-8
+            raise SecretError(f"Secret {kind}:{_place(kind, rest)} is not UTF-8 text.", "Store it as UTF-8.")
         return value
 
     @property

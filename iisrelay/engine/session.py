@@ -10,7 +10,7 @@ from iisrelay.engine.holding import taken_over, under_way
 from iisrelay.engine.link import HostLink
 from iisrelay.engine.options import OnFailure, Options
 from iisrelay.engine.work import Round, Work
-from iisrelay.errors import IisRelayError, LostHostError, SecretError
+from iisrelay.errors import IisRelayError, LostHostError, SecretError, defect_on_host
 from iisrelay.plan.advice import record_warnings
 from iisrelay.plan.change import server_name
 from iisrelay.plan.diff import make_plan
@@ -66,10 +66,7 @@ class HostSession:
         except IisRelayError as error:
             return self._failure(error)
         except Exception as error:  # noqa: BLE001 - a defect met on one host must not lose the results of the others
-            defect = IisRelayError(
-                f"iisrelay itself failed on this host ({type(error).__name__}: {error})",
-                hint="this is a defect of the program: report it with what --debug prints",
-            )
+            defect = defect_on_host(error)
             defect.__cause__ = error
             return self._failure(defect)
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from iisrelay.engine.options import Connect, Progress, silent
 from iisrelay.engine.scripts import answer_of, run_observe
-from iisrelay.errors import IisRelayError, UnsupportedHostError
+from iisrelay.errors import IisRelayError, UnsupportedHostError, defect_on_host
 from iisrelay.plan.clock import today
 from iisrelay.script.templates import render
 from iisrelay.settings.stored import Address, Store
@@ -76,7 +76,7 @@ def check_hosts(
         except IisRelayError as error:
             return HostCheck(subject.name, error=error)
         except Exception as error:  # noqa: BLE001 - a defect met on one host must not lose the results of the others
-            defect = IisRelayError(f"iisrelay itself failed on this host ({type(error).__name__}: {error})")
+            defect = defect_on_host(error)
             defect.__cause__ = error
             return HostCheck(subject.name, error=defect)
         finally:

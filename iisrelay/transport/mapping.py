@@ -178,6 +178,13 @@ def _rejected(_error: BaseException, connection: Connection) -> IisRelayError:
     return LoginError(f"{name_of(connection)} rejects the {who}.", hint)
 
 
+def _not_for_basic(_error: BaseException, connection: Connection) -> IisRelayError:
+    return LoginError(
+        f"User name or password for {name_of(connection)} have characters that {connection.auth} cannot carry.",
+        "Use ntlm or kerberos, which carry all characters.",
+    )
+
+
 def _no_method(_error: BaseException, connection: Connection) -> IisRelayError:
     return LoginError(
         f"{name_of(connection)} does not offer {connection.auth} authentication.",
@@ -246,7 +253,7 @@ def _library(error: BaseException, connection: Connection) -> IisRelayError:
 
 
 def _not_winrm(error: BaseException, connection: Connection) -> IisRelayError:
-    if type(error).__module__.startswith("spnego"):
+    if type(error).__module__.startswith(("spnego", "requests_credssp")):
         return _rejected(error, connection)
     return BrokenAnswerError(
         f"{name_of(connection)} answered with something that is not WinRM ({type(error).__name__}).",
@@ -271,6 +278,7 @@ DESCRIPTIONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...],
     ((requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError), _no_answer),
     (LOST, _cut_off),
     ((TimeoutError, urllib3.exceptions.NewConnectionError), _no_route),
+    (UnicodeEncodeError, _not_for_basic),
     (PermissionError, _no_method),
     (OSError, _no_route),
 )

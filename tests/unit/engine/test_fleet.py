@@ -208,3 +208,13 @@ def test_verify_needs_no_secrets_and_rotate_writes_them_all(on_lab, ledger, monk
     (verified,) = verify_hosts([target], connect, ledger=ledger).hosts
     assert (verified.status, verified.error) == (HostStatus.IN_SYNC, None)
     assert any("could not be compared" in text for text in verified.warnings)
+
+
+def test_a_defect_is_told_by_kind_and_place_but_not_in_its_words(on_lab, ledger):
+    def fail(_connection):
+        raise ValueError("invalid text: marker-word")
+
+    (report,) = plan_hosts(on_lab("plain"), fail, ledger=ledger).hosts
+    assert report.error is not None
+    assert "(ValueError in test_fleet.py, line " in report.error.message
+    assert "marker-word" not in report.error.message

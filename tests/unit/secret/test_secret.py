@@ -75,6 +75,13 @@ def test_empty_file_and_unreadable_text(tmp_path):
         Secret(f"file:{tmp_path / 'binary'}").resolve()
 
 
+def test_bytes_in_the_environment_that_are_no_text(monkeypatch):
+    monkeypatch.setenv("RELAY_PASSWORD", "hidden\udcff")
+    with pytest.raises(SecretError) as caught:
+        Secret("env:RELAY_PASSWORD").resolve()
+    assert caught.value.message == "Secret env:RELAY_PASSWORD is not UTF-8 text."
+
+
 def test_keyring_without_a_backend(monkeypatch):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     with pytest.raises(SecretError, match="keyring:relay/billing"):

@@ -83,6 +83,12 @@ def test_wrong_password(connection, monkeypatch, auth):
     assert f"rejects the {auth} login of Administrator." in failure(wrong, LoginError)
 
 
+def test_password_that_basic_cannot_carry(connection, monkeypatch):
+    monkeypatch.setenv("FOREIGN", "marker-\u65e5\u672c")
+    foreign = connection(auth="basic", password=Secret("env:FOREIGN"), allow_unencrypted=True)
+    assert "have characters that basic cannot carry" in failure(foreign, LoginError)
+
+
 def test_login_refused_by_the_host(running, connection):
     running.host.faults = InjectedFaults(refuse_login=True)
     assert "rejects the ntlm login" in failure(connection(), LoginError)

@@ -1,4 +1,4 @@
-"""What users are told when Kerberos fails, by what its library raises for each cause (recorded with MIT Kerberos)."""
+"""What users are told when Kerberos or CredSSP fails, by what the libraries raise (recorded with MIT Kerberos)."""
 
 import importlib.util
 from pathlib import Path
@@ -17,7 +17,12 @@ class GssError(Exception):
     """In the form of kerberos.GSSError, a C extension that is installed with the extra only."""
 
 
+class NtStatusError(Exception):
+    """In the form of requests_credssp's, another extra."""
+
+
 GssError.__module__ = "kerberos"
+NtStatusError.__module__ = "requests_credssp.exceptions"
 
 
 @pytest.fixture
@@ -66,3 +71,9 @@ def test_a_host_that_does_not_prove_itself_is_not_unreachable(exceptions, connec
     error = translate(exceptions.MutualAuthenticationError("Unable to authenticate <Response [200]>"), connection())
     assert isinstance(error, LoginError)
     assert "does not prove who it is" in error.message
+
+
+def test_a_refused_credssp_login_is_a_refused_login(connection):
+    error = translate(NtStatusError("Received error status from the server: (3221225581)"), connection(auth="credssp"))
+    assert isinstance(error, LoginError)
+    assert "rejects the credssp login of Administrator." in error.message
