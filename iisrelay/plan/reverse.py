@@ -12,7 +12,7 @@ from iisrelay.plan.model import Plan, digest
 from iisrelay.plan.order import ordered
 from iisrelay.plan.reverse_folders import folder_removals
 from iisrelay.plan.reverse_keys import auto_start, is_ours, removed_key, restored_key, server_path, state_change
-from iisrelay.plan.reverse_values import is_kept_secret, value_change, word_change
+from iisrelay.plan.reverse_values import is_kept_secret, is_local, value_change, word_change
 from iisrelay.plan.servers import SERVER_CLASS, SERVER_COMMENT, SERVER_STATE
 from iisrelay.plan.support import check_host
 from iisrelay.settings.stored import Address, Kind, Store
@@ -178,7 +178,9 @@ def _not_restored(touched: Iterable[Touched], now: Observed) -> Iterator[str]:
 
 def _lost_secrets(change: Change, before: Observed, now: Observed) -> Iterator[str]:
     """Name secrets that were overwritten, or deleted with their keys: no host gives them back."""
-    if change.secret is not None and is_kept_secret(change, before):
+    current = now.find(Address(change.store, change.path, change.name))
+    is_gone = change.action is Action.DELETE and now.has_key(change.path) and (current is None or not is_local(current))
+    if is_kept_secret(change, before) and (change.secret is not None or is_gone):
         yield f"{change.setting} (the host does not give secrets back)"
     if change.name == KEY_TYPE and before.has_key(change.path) and not now.has_key(change.path):
         for restored in restored_key(change, before):

@@ -204,6 +204,24 @@ virtual_servers:
     assert run(target, "([ADSI]'IIS://localhost/SmtpSvc/2').Get('RoutePassword')") == "marker-two"
 
 
+def test_a_secret_that_was_cleared_is_named(on_lab, history, ledger, monkeypatch):
+    monkeypatch.setenv("ROLLBACK_PASSWORD", "marker-one")
+    site = """
+version: 1
+hosts: {%s: {}}
+virtual_servers:
+  - {name: Cleared, general: {bindings: ['127.0.0.1:2526']}, delivery: {outbound_security: {SECURITY}}}
+"""
+    secret = "method: basic, username: u, password: env:ROLLBACK_PASSWORD, tls: true"
+    cleared = "method: anonymous, username: null, password: null"
+    for security in (secret, cleared):
+        target = on_lab("secretive", site.replace("SECURITY", security))
+        assert apply_hosts([target], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    back = roll_back(target, history, ledger)
+    lost = "virtual_servers[Cleared].delivery.outbound_security.password (the host does not give secrets back)"
+    assert (back.status, back.not_restored) == (HostStatus.PARTIAL, (lost,))
+
+
 RELAYS = """
 version: 1
 hosts: {%s: {}}
