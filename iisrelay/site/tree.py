@@ -178,7 +178,8 @@ class _Builder:
     def _built(self, event: Any, depth: int, path: str) -> Node:
         tag = event.tag
         if tag and not (isinstance(event, ScalarEvent) and tag == "!"):
-            self._problem(event, path, f"has the tag {tag}; a site file has plain values only")
+            # The tag is not repeated, as it may be a password without quotes; nor is the alias below.
+            self._problem(event, path, "has a tag, which begins with '!'; write the value in quotes")
         if isinstance(event, MappingStartEvent):
             return self._fields(event, depth, path)
         if isinstance(event, SequenceStartEvent):
@@ -188,7 +189,7 @@ class _Builder:
     def _alias(self, event: Any, path: str) -> Node:
         node = self.anchors.get(event.anchor)
         if node is None:
-            self._problem(event, path, f"*{event.anchor} refers to something that is not complete")
+            self._problem(event, path, "refers with '*' to something that is not there or not complete")
             return Leaf(_line(event), None)
         # An alias counts as what it repeats, so that a few of them cannot grow into millions of values.
         self.count += self.weights[id(node)]

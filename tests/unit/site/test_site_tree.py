@@ -32,6 +32,15 @@ def test_utf16_of_windows_powershell_is_read(tmp_path):
     assert read(tmp_path, "a: \u00fc\n".encode("utf-16")) == {"a": "\u00fc"}
 
 
+@pytest.mark.parametrize("first", list("!*&%@`|>'\"{[-?,:#"))
+def test_a_password_that_yaml_takes_for_something_else_is_not_repeated(tmp_path, first):
+    file = tmp_path / "site.yaml"
+    file.write_text(f"version: 1\nhosts:\n  a:\n    winrm:\n      password: {first}hunter2\n      username: x\n")
+    with pytest.raises(SiteFileError) as caught:
+        load_site(file)
+    assert "hunter2" not in str(caught.value)
+
+
 def test_aliases_repeat_a_value(tmp_path):
     assert read(tmp_path, "a: &x {b: 1}\nc: *x\n") == {"a": {"b": 1}, "c": {"b": 1}}
 
