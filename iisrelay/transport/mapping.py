@@ -33,6 +33,8 @@ QUOTA_FAULTS = {
 EXPIRED, NOT_YET_VALID = 10, 9
 WRONG_NAME, WRONG_ADDRESS = 62, 64
 EXTRAS = ("kerberos", "credssp")
+LONGEST_REASON = 300
+OTHER_SERVICE = "Check the port, and whether a proxy or another service answers in the host's place."
 LOST = (
     ConnectionResetError,
     ConnectionAbortedError,
@@ -195,7 +197,7 @@ def _no_method(_error: BaseException, connection: Connection) -> IisRelayError:
 def _fault(error: BaseException, connection: Connection) -> IisRelayError:
     assert isinstance(error, WSManFaultError)  # noqa: S101 - the table below has it so
     host, codes = name_of(connection), (error.wsman_fault_code, error.wmierror_code)
-    reason = " ".join(str(error.reason).split()).rstrip(".")
+    reason = _shown(str(error.reason))
     for code in codes:
         if code in QUOTA_FAULTS:
             return QuotaError(
@@ -213,6 +215,19 @@ def _fault(error: BaseException, connection: Connection) -> IisRelayError:
         )
     return TransportError(
         f"WinRM on {host} reports: {reason} (code {codes[0] or codes[1]}).", "Look up the code for WinRM."
+    )
+
+
+def _shown(text: str) -> str:
+    """Give words of a host on one line, without what could play with a terminal."""
+    letters = (letter if letter.isprintable() else " " for letter in text[:LONGEST_REASON])
+    return " ".join("".join(letters).split()).rstrip(".")
+
+
+def _redirected(_error: BaseException, connection: Connection) -> IisRelayError:
+    return BrokenAnswerError(
+        f"{name_of(connection)} sends us to another address, which WinRM never does; nobody was asked there.",
+        OTHER_SERVICE,
     )
 
 
@@ -257,13 +272,14 @@ def _not_winrm(error: BaseException, connection: Connection) -> IisRelayError:
         return _rejected(error, connection)
     return BrokenAnswerError(
         f"{name_of(connection)} answered with something that is not WinRM ({type(error).__name__}).",
-        "Check the port, and whether a proxy or another service answers in the host's place.",
+        OTHER_SERVICE,
     )
 
 
 Describe = Callable[[BaseException, Connection], IisRelayError]
 # In the order of precedence: what is more precise comes first.
 DESCRIPTIONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Describe], ...] = (
+    (requests.exceptions.TooManyRedirects, _redirected),
     (requests.exceptions.ProxyError, _proxy),
     (ssl.SSLCertVerificationError, _certificate),
     (ssl.SSLError, _handshake),

@@ -8,9 +8,13 @@ from typing import Any, cast
 from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 from winrm.protocol import Protocol
 
+from iisrelay.errors import BrokenAnswerError
 from iisrelay.site.target import Connection
+from iisrelay.state.answer import MAXIMUM_ANSWER
 from iisrelay.transport import adapter, bootstrap
+from iisrelay.transport.alarm import Alarm
 from iisrelay.transport.deadline import Deadline
+from iisrelay.transport.mapping import name_of
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +30,9 @@ class RemoteShell:
     """A shell and the connection it lives on. ``committed`` tells whether a script has reached the host completely."""
 
     def __init__(self, connection: Connection, password: str) -> None:
-        self._protocol = _protocol(connection, password)
+        self._host = name_of(connection)
+        self._alarm = Alarm(self._host)
+        self._protocol = _protocol(connection, password, self._alarm)
         self._identifier: str | None = None
         self._command: str | None = None
         self.committed = False
@@ -58,7 +64,7 @@ class RemoteShell:
                 return  # PowerShell has ended already; what it printed says why
 
     def _collect(self, deadline: Deadline) -> tuple[bytes, bytes, int]:
-        stdout, stderr, exit_code, is_done = b"", b"", -1, False
+        stdout, stderr, exit_code, is_done = bytearray(), bytearray(), -1, False
         while not is_done:
             self._limit(deadline)
             with contextlib.suppress(WinRMOperationTimeoutError):  # nothing yet: ask again
@@ -67,12 +73,18 @@ class RemoteShell:
                 )
                 stdout += more
                 stderr += errors
-        return stdout, stderr, exit_code
+            if len(stdout) + len(stderr) > MAXIMUM_ANSWER:
+                raise BrokenAnswerError(
+                    f"{self._host} prints more than {MAXIMUM_ANSWER // 2**20} MB, which no script of ours does.",
+                    "Look at what runs on the host in the place of PowerShell.",
+                )
+        return bytes(stdout), bytes(stderr), exit_code
 
     def _limit(self, deadline: Deadline) -> None:
         wait_s = deadline.wait_s()
         self._protocol.operation_timeout_sec = wait_s
         self._protocol.transport.read_timeout_sec = (min(CONNECT_TIMEOUT_S, wait_s), wait_s + READ_GRACE_S)
+        self._alarm.allow(wait_s + READ_GRACE_S)
 
     def abandon(self) -> str | None:
         """Give the connection up, which is of no use any more; gives the shell that may be left on the host."""
@@ -89,6 +101,7 @@ class RemoteShell:
         """End a command that still runs, and close the shell; what fails now is of no consequence to the result."""
         self._protocol.operation_timeout_sec = CLEANUP_S
         self._protocol.transport.read_timeout_sec = CLEANUP_S
+        self._alarm.allow(CLEANUP_S)
         try:
             if self._identifier is not None:
                 if self._command is not None:
@@ -102,7 +115,7 @@ class RemoteShell:
             self._protocol.transport.close_session()
 
 
-def _protocol(connection: Connection, password: str) -> Any:
+def _protocol(connection: Connection, password: str, alarm: Alarm) -> Any:
     sealed = connection.auth in ("ntlm", "kerberos", "credssp") and not connection.https
     protocol: Any = Protocol(
         endpoint=endpoint_url(connection),
@@ -117,7 +130,7 @@ def _protocol(connection: Connection, password: str) -> Any:
         message_encryption="always" if sealed and not connection.allow_unencrypted else "auto",
         proxy=connection.proxy,
     )
-    adapter.configure(protocol, connection)
+    adapter.configure(protocol, connection, alarm)
     return protocol
 
 
