@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.error_records import ErrorRecord, PowerShellError
 from iisrelay.lab.powershell.preferences import preference
+from iisrelay.lab.powershell.what_if import should_process_text
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.context import Context
@@ -101,7 +102,7 @@ class ScriptCmdlet:
         if not compiled.supports_should_process:
             return True
         operation = to_string(None, action) if action is not None else getattr(self.context.function, "name", "")
-        described = f'Performing the operation "{operation}" on target "{to_string(None, target)}".'
+        described = should_process_text(self.engine, operation, to_string(None, target))
         if preference(self.engine, "WhatIfPreference") == "true":
             self.engine.host_output.write_line(f"What if: {described}")
             return False

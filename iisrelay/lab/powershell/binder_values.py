@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 REFERENCE_TYPES = {"ref", "system.management.automation.psreference"}
 UNTYPED = {"", "object", "system.object", "psobject"}
+_COLLECTIONS = ("array", "collections.ilist", "collections.arraylist")
+COLLECTION_TYPES = frozenset([*_COLLECTIONS, *(f"system.{name}" for name in _COLLECTIONS)])
 
 
 def convert_argument(binder: Binder, spec: ParameterSpec, value: object) -> object:
@@ -24,16 +26,16 @@ def convert_argument(binder: Binder, spec: ParameterSpec, value: object) -> obje
         return value
     if kind in REFERENCE_TYPES:
         return _reference(binder, spec, value)
-    if spec.is_switch:
-        return convert(binder.engine, to_bool(value), "switch")
-    if kind in {"bool", "boolean", "system.boolean"} and isinstance(value, str):
+    if isinstance(value, str) and (spec.is_switch or kind in {"bool", "boolean", "system.boolean"}):
+        wanted = "System.Management.Automation.SwitchParameter" if spec.is_switch else "System.Boolean"
         raise _failure(
             binder,
             spec,
-            'Cannot convert value "System.String" to type "System.Boolean". Boolean parameters accept only '
-            "Boolean values "
+            f'Cannot convert value "System.String" to type "{wanted}". Boolean parameters accept only Boolean values '
             "and numbers, such as $True, $False, 1 or 0.",
         )
+    if spec.is_switch:
+        return convert(binder.engine, to_bool(value), "switch")
     if kind in {"string", "system.string"} and binder.signature.strict and isinstance(value, PSArray | MultiArray):
         raise _failure(binder, spec, "Cannot convert value to type System.String.")
     try:
@@ -65,8 +67,9 @@ def mandatory_complaint(spec: ParameterSpec, value: object) -> tuple[str, str] |
         return "null", "Null"
     if value == "" and isinstance(value, str) and "allowemptystring" not in spec.allows:
         return "an empty string", "EmptyString"
-    if isinstance(value, PSArray) and not spec.type_name.lower().endswith("]"):
-        return None
     if isinstance(value, PSArray) and not len(value) and "allowemptycollection" not in spec.allows:
-        return "an empty array", "EmptyArray"
+        if spec.type_name.endswith("]"):
+            return "an empty array", "EmptyArray"
+        if spec.kind in COLLECTION_TYPES:
+            return "an empty collection", "EmptyCollection"
     return None

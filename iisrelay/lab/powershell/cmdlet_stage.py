@@ -18,6 +18,7 @@ from iisrelay.lab.powershell.pipeline_binding import pipeline_value, write_not_b
 from iisrelay.lab.powershell.preferences import action_word, preference
 from iisrelay.lab.powershell.script_blocks import ParameterSetEntry, ParameterSpec
 from iisrelay.lab.powershell.validators import validate_set
+from iisrelay.lab.powershell.what_if import DESCRIBERS, should_process_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -111,7 +112,7 @@ class CmdletStage(GuardedStage):
             for spec in self.signature.parameters
             if spec.takes_pipeline and spec.name not in self.binding.values
         ]  # fmt: skip
-        self.skipped = self.is_only_described()
+        self.skipped = self.only_describes()
         if self.info.processor is not None:
             self.processor = self.info.processor(self.call_for(None), self.hand_on)
             self.processor.stage = self
@@ -170,6 +171,7 @@ class CmdletStage(GuardedStage):
     def run(self, call: Call) -> None:
         """Run the cmdlet's function and hand on what it gives."""
         if self.skipped:
+            self.guarded(lambda: self.describe(call))
             return
         results = self.guarded(lambda: self.info.function(call))
         iterator = iter(results or ())
@@ -189,20 +191,22 @@ class CmdletStage(GuardedStage):
             record.invocation = self.context.invocation
             raise PowerShellError(record) from error
 
-    def is_only_described(self) -> bool:
-        """Under -WhatIf say what a changing cmdlet would do, and tell that it must not run."""
+    def only_describes(self) -> bool:
+        """Tell whether -WhatIf keeps a changing cmdlet from running."""
         name = self.info.name.lower()
         if name in HARMLESS or not (name in CHANGING_TOO or name.partition("-")[0] in CHANGING_VERBS):
             return False
         common = self.context.common
         given = common.what_if if common is not None else None
-        wanted = given if given is not None else preference(self.engine, "WhatIfPreference") == "true"
-        if wanted:
-            target = next((to_string(self.engine, value) for value in self.binding.values.values()), "")
-            self.engine.host_output.write_line(
-                f'What if: Performing the operation "{self.info.name}" on target "{target}".'
-            )
-        return wanted
+        return given if given is not None else preference(self.engine, "WhatIfPreference") == "true"
+
+    def describe(self, call: Call) -> None:
+        """Say what a call would do."""
+        describer = DESCRIBERS.get(self.info.name.lower())
+        first = next(iter(call.bound.values()), call.item)
+        told = [(self.info.name, to_string(self.engine, first))] if describer is None else describer(call)
+        for operation, target in told:
+            self.engine.host_output.write_line(f"What if: {should_process_text(self.engine, operation, target)}")
 
 
 def common_parameters(common: dict[str, object]) -> CommonParameters:

@@ -41,7 +41,8 @@ def list_members(value: object) -> list[MemberEntry]:
     if isinstance(value, DynamicObject):
         names = [MemberEntry(name, kind, name) for name, kind in value.member_names()]
         known = {entry.name.lower() for entry in names}
-        return names + [entry for entry in _typed(type_of(value)) if entry.name.lower() not in known]
+        typed = _typed(type_of(value), properties=not (names and value.hides_typed_properties))
+        return names + [entry for entry in typed if entry.name.lower() not in known]
     return _typed(type_of(value))
 
 

@@ -11,7 +11,7 @@ from iisrelay.lab.powershell.code_units import joined
 from iisrelay.lab.powershell.collections import ArrayList, Dictionary, enumerate_value
 from iisrelay.lab.powershell.conversions import convert, convert_to, to_string
 from iisrelay.lab.powershell.conversions_numbers import cast_error
-from iisrelay.lab.powershell.errors import NetError, language_error
+from iisrelay.lab.powershell.errors import NetError, language_error, out_of_range
 from iisrelay.lab.powershell.nettypes import type_of
 from iisrelay.lab.powershell.numeric import (
     DECIMAL_CONTEXT,
@@ -96,7 +96,7 @@ def multiply(engine: Engine | None, left: object, right: object) -> object:
 def _times(engine: Engine | None, value: object) -> int:
     times: int = convert_to(engine, value, type_of(0))  # type: ignore[assignment]
     if times < 0:
-        raise language_error(f"Cannot repeat {times} times: the number of repetitions is negative.", "NegativeTimes")
+        raise out_of_range("times")
     return times
 
 

@@ -11,7 +11,7 @@ from iisrelay.lab.powershell.conversions import convert, item_text, to_bool, to_
 from iisrelay.lab.powershell.errors import NetError, language_error
 from iisrelay.lab.powershell.formatstrings import format_composite
 from iisrelay.lab.powershell.nettypes import is_script_block
-from iisrelay.lab.powershell.regexes import Regex, compile_for_operator, escape
+from iisrelay.lab.powershell.regexes import Regex, compile_for_matching, compile_for_replacement, escape
 from iisrelay.lab.powershell.values import NetEnum, PSArray, unwrap
 from iisrelay.lab.powershell.wildcards import compile_wildcard
 
@@ -44,7 +44,7 @@ def matching(ignore_case: bool, *, negate: bool) -> Callable[[Engine | None, obj
     """Make -match or -notmatch: a scalar sets $Matches, a list is filtered."""
 
     def operate(engine: Engine | None, left: object, right: object) -> object:
-        regex = _regex(engine, right, ignore_case)
+        regex = _regex(engine, right, ignore_case, compile_for_matching)
         items = enumerate_value(left)
         if items is not None:
             found = [item for item in items if (regex.compiled.search(to_string(engine, item)) is None) is negate]
@@ -62,11 +62,11 @@ def matches_table(regex: Regex, match: re.Match[str]) -> Hashtable:
     return Hashtable((int(name) if name.isdigit() else name, text) for name, text in regex.captured(match))
 
 
-def _regex(engine: Engine | None, pattern: object, ignore_case: bool) -> Regex:
+def _regex(engine: Engine | None, pattern: object, ignore_case: bool, compiled: Callable[[str, int], Regex]) -> Regex:
     pattern = unwrap(pattern)
     if isinstance(pattern, Regex):
         return pattern
-    return compile_for_operator(to_string(engine, pattern), 1 if ignore_case else 0)
+    return compiled(to_string(engine, pattern), 1 if ignore_case else 0)
 
 
 def replacing(ignore_case: bool) -> Callable[[Engine | None, object, object], object]:
@@ -79,7 +79,7 @@ def replacing(ignore_case: bool) -> Callable[[Engine | None, object, object], ob
             raise language_error(
                 f"The -replace operator allows only two elements to follow it, not {len(parts)}.", "BadReplaceArgument"
             )
-        regex = _regex(engine, parts[0] if parts else "", ignore_case)
+        regex = _regex(engine, parts[0] if parts else "", ignore_case, compile_for_replacement)
         replacement = to_string(engine, parts[1]) if len(parts) > 1 else ""
         items = enumerate_value(left)
         if items is None:
@@ -115,7 +115,7 @@ def _splitter(engine: Engine | None, parts: list[object], limit: int, ignore_cas
     flags = 1 if ignore_case else 0
     for option, flag in _REGEX_OPTIONS.items():
         flags |= flag if options & option else 0
-    regex = compile_for_operator(escape(source) if options & 1 else source, flags)
+    regex = compile_for_matching(escape(source) if options & 1 else source, flags)
     return lambda text: regex.split(text, limit)
 
 

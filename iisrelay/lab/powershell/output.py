@@ -1,4 +1,7 @@
-"""Out-Default of the console host: text at once, other objects formatted together, messages with their prefixes."""
+"""Out-Default of the console host: text at once, other objects formatted together, messages with their prefixes.
+
+Text that comes while objects are held back stands between the rows of their table, as it does on a console.
+"""
 
 from __future__ import annotations
 
@@ -46,9 +49,8 @@ class HostOutput:
         )
 
     def write(self, value: object) -> None:
-        """Show an object: text and numbers at once, others when no more of them follow."""
-        if isinstance(value, PLAIN):
-            self.flush()
+        """Show an object: text and numbers at once unless objects wait, others when no more of them follow."""
+        if isinstance(value, PLAIN) and not self.pending:
             self.put(to_string(self.engine, value) + NEW_LINE)
         elif isinstance(value, ErrorRecord):
             self.write_line(format_record(value, self.engine.version).replace("\n", NEW_LINE))

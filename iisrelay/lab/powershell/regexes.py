@@ -111,8 +111,17 @@ def compile_regex(pattern: str, options: int = 0) -> Regex:
     return Regex(pattern, options)
 
 
-def compile_for_operator(pattern: str, options: int) -> Regex:
-    """Compile the right operand of -match, -replace or -split; failures read as those operators word them."""
+def compile_for_matching(pattern: str, options: int) -> Regex:
+    """Compile the right operand of -match or -split, which let the failure through as it is."""
+    try:
+        return compile_regex(pattern, options)
+    except NetError as error:
+        error.identifier, error.category = error.type_name, "OperationStopped"
+        raise
+
+
+def compile_for_replacement(pattern: str, options: int) -> Regex:
+    """Compile the right operand of -replace, which words failures its own way."""
     try:
         return compile_regex(pattern, options)
     except NetError as error:

@@ -88,18 +88,16 @@ def validate_length(shortest: object, longest: object) -> Validator:
     def check(engine: Engine, value: object) -> str | None:
         length = len(to_string(engine, value))
         if length < low:
-            problem, wanted = f"({length}) of the argument is too short", f'greater than or equal to "{low}"'
-        elif length > high:
-            problem, wanted = (
-                f"of the {length} argument is too long. Shorten the character length",
-                f'fewer than or equal to "{high}"',
+            return (
+                f"The character length ({length}) of the argument is too short. Specify an argument with a length that "
+                f'is greater than or equal to "{low}", and then try the command again.'
             )
-        else:
-            return None
-        return (
-            f"The character length {problem}. Specify an argument with a length that is {wanted}, and then try "
-            "the command again."
-        )
+        if length > high:
+            return (
+                f"The character length of the {length} argument is too long. Shorten the character length of the "
+                f'argument so it is fewer than or equal to "{high}" characters, and then try the command again.'
+            )
+        return None
 
     return each_element(check)
 

@@ -214,6 +214,7 @@ class DynamicObject:
     """
 
     net_type = "System.__ComObject"
+    hides_typed_properties = False  # whether listings leave out the properties of the .NET type below
     asks_for_members = False  # whether finding a member takes the object behind, as the adapter of ADSI does
 
     def get_member(self, engine: Engine, name: str) -> object:

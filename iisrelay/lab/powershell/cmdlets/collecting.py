@@ -135,7 +135,24 @@ def measure_object(call: Call) -> Iterator[object]:
         return
     names = [to_string(None, name) for name in call.get("Property") or ()] or [""]  # type: ignore[attr-defined]
     for name in names:
-        yield _measure_values(call, name)
+        if not name or _has_property(call, name):
+            yield _measure_values(call, name)
+
+
+def _has_property(call: Call, name: str) -> bool:
+    """Complain when none of the objects has a property."""
+    items = [item for item in input_of(call) if item is not None]
+    expression = PropertyExpression(name)
+    if any(expression.exists(call.engine, item) for item in items):
+        return True
+    if items:
+        call.error(
+            f'The property "{name}" cannot be found in the input for any objects.',
+            category="InvalidArgument",
+            identifier="GenericMeasurePropertyNotFound",
+            exception="System.Management.Automation.PSArgumentException",
+        )
+    return False
 
 
 def _measure_text(call: Call) -> PSCustomObject:

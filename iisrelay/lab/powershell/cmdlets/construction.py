@@ -145,9 +145,8 @@ def add_member(call: Call) -> Iterator[object]:
     for member in _new_members(call):
         if member.name in holder.members and not call.has("Force"):
             call.error(
-                f'Cannot add a member with the name "{member.name}" because a member with that name already '
-                "exists. If you want to "
-                "overwrite the member anyway, use the Force parameter to overwrite it.",
+                f'Cannot add a member with the name "{member.name}" because a member with that name already exists. '
+                + _overwriting(call),
                 category="InvalidOperation",
                 identifier="MemberAlreadyExists",
                 target=target,
@@ -157,6 +156,12 @@ def add_member(call: Call) -> Iterator[object]:
         holder.members.add(member)
     if call.has("PassThru"):
         yield holder
+
+
+def _overwriting(call: Call) -> str:
+    if call.engine.version_number < 3:
+        return "If you want to overwrite the member anyway, use the Force parameter to overwrite it."
+    return "To overwrite the member anyway, add the Force parameter to your command."
 
 
 def _wrapper_for(target: object) -> PSObjectWrapper:

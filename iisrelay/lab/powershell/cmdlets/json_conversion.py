@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NoReturn
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DEPTH = 2
 _TEXT_TYPES = frozenset({"System.Guid", "System.Uri", "System.Char"})
+_RELAXED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?P<single>(?:[^'\\]|\\.)*)'|(?P<name>[A-Za-z_$][\w$]*)(?=\s*:)""")
 _DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 
 
@@ -62,7 +64,7 @@ class Serializer:
         if level > self.depth:
             return to_string(self.engine, value)
         if isinstance(plain, Dictionary):
-            return {to_string(self.engine, key): self.tree(item, level + 1) for key, item in plain.items()}
+            return {_key(plain, key): self.tree(item, level + 1) for key, item in plain.items()}
         items = enumerate_value(plain)
         if items is not None:
             return [self.tree(item, level + 1) for item in items]
@@ -75,7 +77,8 @@ class Serializer:
             return str(value)
         if isinstance(value, NetEnum):
             return int(value)
-        text = to_string(None, value)
+        # Doubles are written so that they read back as they were; the language itself shows 15 digits.
+        text = f"{value:.17g}" if _loses_digits(value) else to_string(None, value)
         return text if text in {"NaN", "Infinity", "-Infinity"} else RawJson(text)
 
     def _with_members(self, value: object, plain: Json, level: int) -> Json:
@@ -97,6 +100,22 @@ class Serializer:
         except (NetError, PowerShellError):
             return None
         return None if found is MISSING else found
+
+
+def _loses_digits(value: object) -> bool:
+    return isinstance(value, float) and math.isfinite(value) and float(f"{value:.15g}") != value
+
+
+def _key(table: Dictionary, key: object) -> str:
+    if isinstance(key, str):
+        return key
+    raise NetError(
+        "System.InvalidOperationException",
+        f"The type '{type_of(table).name}' is not supported for serialization or deserialization of a dictionary. "
+        "Keys must be strings.",
+        identifier="NonStringKeyInDictionary",
+        category="InvalidOperation",
+    )
 
 
 @cmdlet("ConvertFrom-Json", Param("InputObject", "string", 0, mandatory=True, pipeline=True), since="3.0")
@@ -123,18 +142,32 @@ def _is_json(text: str) -> bool:
 def parse_json(text: str) -> object:
     """Read a JSON text as the language's values."""
     try:
-        return _value(
-            json.loads(
-                text,
-                strict=False,
-                parse_int=lambda digits: fitting_integer(int(digits)),
-                parse_float=_real,
-                parse_constant=_refuse,
-                object_pairs_hook=_object,
-            )
-        )
+        return _parse(text)
     except (RecursionError, ValueError) as error:
-        raise _invalid(text, error) from error
+        try:
+            return _parse(_RELAXED.sub(_with_double_quotes, text))
+        except (RecursionError, ValueError):
+            raise _invalid(text, error) from error
+
+
+def _parse(text: str) -> object:
+    return _value(
+        json.loads(
+            text,
+            strict=False,
+            parse_int=lambda digits: fitting_integer(int(digits)),
+            parse_float=_real,
+            parse_constant=_refuse,
+            object_pairs_hook=_object,
+        )
+    )
+
+
+def _with_double_quotes(found: re.Match[str]) -> str:
+    """Windows PowerShell also takes text in single quotes, and names in none."""
+    if found["single"] is not None:
+        return '"' + found["single"].replace("\\'", "'").replace('"', '\\"') + '"'
+    return f'"{found["name"]}"' if found["name"] is not None else found[0]
 
 
 def _value(value: object) -> object:

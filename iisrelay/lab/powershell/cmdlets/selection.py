@@ -13,7 +13,7 @@ from iisrelay.lab.powershell.members import MISSING, find_member
 from iisrelay.lab.powershell.nettypes import type_of
 from iisrelay.lab.powershell.ordering import same_values
 from iisrelay.lab.powershell.property_expressions import PropertyExpression, property_expressions
-from iisrelay.lab.powershell.values import PSCustomObject
+from iisrelay.lab.powershell.values import PSCustomObject, PSObjectWrapper
 from iisrelay.lab.powershell.wildcards import matches
 
 if TYPE_CHECKING:
@@ -124,7 +124,11 @@ class SelectObject(Processor):
                 exception="System.Management.Automation.PSArgumentException",
             )
             return
-        emit_value(self.write, found)
+        if not self.properties:
+            emit_value(self.write, found)
+            return
+        notes = self.pick(item).members.notes()
+        emit_value(lambda single: self.write(_with_notes(single, notes)), found)
 
     def _alike(self, left: object, right: object) -> bool:
         if isinstance(left, PSCustomObject) and isinstance(right, PSCustomObject):
@@ -136,3 +140,11 @@ class SelectObject(Processor):
             return type(left) is type(right) and same_values(self.engine, left, right, case_sensitive=True)
         except NetError:
             return left is right
+
+
+def _with_notes(item: object, notes: list[tuple[str, object]]) -> object:
+    """Give an expanded item the other selected properties."""
+    holder = item if isinstance(item, PSCustomObject | PSObjectWrapper) else PSObjectWrapper(item)
+    for name, value in notes:
+        holder.members.set(name, value)
+    return holder

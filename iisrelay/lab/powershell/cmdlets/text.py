@@ -8,10 +8,11 @@ from iisrelay.lab.powershell.collections import Hashtable, enumerate_value
 from iisrelay.lab.powershell.commands import Call, Param, cmdlet
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.csv_text import column_names, csv_line, csv_rows
+from iisrelay.lab.powershell.dotnet.time_values import DateTime
 from iisrelay.lab.powershell.error_records import PowerShellError
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.member_listing import property_names
-from iisrelay.lab.powershell.members import MISSING, find_member
+from iisrelay.lab.powershell.members import MISSING, call_method, find_member
 from iisrelay.lab.powershell.nettypes import type_of
 from iisrelay.lab.powershell.regexes import unescape
 from iisrelay.lab.powershell.text_files import file_exists, read_text, write_text
@@ -92,6 +93,8 @@ def _cell(engine: Engine, item: object, name: str) -> str | None:
         return None
     if value is None or value is MISSING:
         return None
+    if isinstance(value, DateTime):  # alone among the values it is written as the culture has it
+        return to_string(engine, call_method(engine, value, "ToString", []))
     return type_of(value).name if enumerate_value(value) is not None else to_string(engine, value)
 
 
@@ -145,11 +148,11 @@ def import_csv(call: Call) -> Iterator[object]:
 
 
 def _without_type(text: str) -> tuple[str, str]:
-    """Take off the ``#TYPE`` line; give the rest and the type's name."""
-    if not text.startswith("#TYPE"):
+    """Take off a first line that begins with ``#``; give the rest and the type's name, if the line is ``#TYPE``."""
+    if not text.startswith("#"):
         return text, ""
     first, _, rest = text.partition("\n")
-    return rest, first[len("#TYPE") :].strip()
+    return rest, first[len("#TYPE") :].strip() if first.upper().startswith("#TYPE") else ""
 
 
 def _objects(call: Call, text: str) -> Iterator[PSCustomObject]:

@@ -160,6 +160,7 @@ _DEFAULT_MESSAGES = {
     "System.DivideByZeroException": "Attempted to divide by zero.",
     "System.OverflowException": "Arithmetic operation resulted in an overflow.",
 }
+_PARAMETER_FIRST = frozenset({"System.ArgumentNullException", "System.ArgumentOutOfRangeException"})
 
 
 def _declare_constructors(declared: Declaration) -> None:
@@ -171,6 +172,8 @@ def _declare_constructors(declared: Declaration) -> None:
 
     @declared.constructor
     def new_with_message(message: str) -> NetError:
+        if name in _PARAMETER_FIRST:
+            return NetError(name, f"{_DEFAULT_MESSAGES[name]}\r\nParameter name: {message}")
         return NetError(name, message)
 
     @declared.constructor
@@ -191,8 +194,8 @@ def _with_detail(name: str, message: str, detail: object) -> NetError:
     if isinstance(detail, int):
         return NetError(name, message, hresult=int(detail))
     if detail and TYPES[name.lower()].inherits("System.ArgumentException"):
-        if name in {"System.ArgumentNullException", "System.ArgumentOutOfRangeException"}:
-            message, detail = str(detail), message  # these two take the parameter's name first
+        if name in _PARAMETER_FIRST:
+            message, detail = str(detail), message
         return NetError(name, f"{message}\r\nParameter name: {detail}")
     return NetError(name, message)
 

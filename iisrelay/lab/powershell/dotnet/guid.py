@@ -106,6 +106,9 @@ def new_empty() -> Guid:
     return Guid(uuid.UUID(int=0))
 
 
+guid.getter("Guid")(str)
+
+
 @guid.method("ToByteArray")
 def to_bytes(value: Guid) -> PSArray:
     """Give the 16 bytes."""

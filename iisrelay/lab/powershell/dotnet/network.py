@@ -12,6 +12,8 @@ from iisrelay.lab.powershell.errors import NetError, argument_null, format_error
 from iisrelay.lab.powershell.values import Byte, Int64, NetEnum, PSArray, PSCustomObject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iisrelay.lab.powershell.annotations import ByteArray
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.values import Reference
@@ -80,16 +82,43 @@ address.constants(
     IPv6Loopback=IPAddress(ipaddress.IPv6Address("::1")),
 )
 address.static_getter("None")(lambda: IPAddress(ipaddress.IPv4Address("255.255.255.255")))
-address.getter("IPAddressToString")(str)
 address.method("ToString")(str)
-address.getter("IsIPv6LinkLocal")(lambda value: value.value.version == 6 and value.value.is_link_local)
-address.getter("Address")(lambda value: Int64(int.from_bytes(value.value.packed, "little")))
+SCOPED = "The attempted operation is not supported for the type of object referenced"
+
+
+@address.getter("Address")
+def number(value: IPAddress) -> Int64:
+    """Give an IPv4 address as a number, the first octet lowest."""
+    if value.value.version == 6:
+        raise NetError("System.Net.Sockets.SocketException", SCOPED)
+    return Int64(int.from_bytes(value.value.packed, "little"))
 
 
 @address.getter("AddressFamily")
 def family(value: IPAddress) -> NetEnum:
     """Give InterNetwork or InterNetworkV6."""
     return NetEnum(2 if value.value.version == 4 else 23, "System.Net.Sockets.AddressFamily")
+
+
+@address.getter("ScopeId")
+def scope(value: IPAddress) -> Int64:
+    """Give the zone of an IPv6 address."""
+    if isinstance(value.value, ipaddress.IPv4Address):
+        raise NetError("System.Net.Sockets.SocketException", SCOPED)
+    zone = value.value.scope_id or "0"
+    return Int64(int(zone) if zone.isdigit() else 0)
+
+
+def _declare_kind(name: str, holds: Callable[[ipaddress.IPv6Address], bool]) -> None:
+    address.getter(name)(lambda value: isinstance(value.value, ipaddress.IPv6Address) and holds(value.value))
+
+
+_declare_kind("IsIPv6Multicast", lambda plain: plain.is_multicast)
+_declare_kind("IsIPv6LinkLocal", lambda plain: plain.is_link_local)
+_declare_kind("IsIPv6SiteLocal", lambda plain: plain.is_site_local)
+_declare_kind("IsIPv6Teredo", lambda plain: plain.teredo is not None)
+_declare_kind("IsIPv4MappedToIPv6", lambda plain: plain.ipv4_mapped is not None)
+address.getter("IPAddressToString")(str)
 
 
 @address.method("GetAddressBytes")

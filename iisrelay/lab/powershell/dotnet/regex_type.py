@@ -178,6 +178,18 @@ def group_numbers(value: Regex) -> PSArray:
     return PSArray(range(len(value.names)), "System.Int32")
 
 
+@regex_type.method("GroupNumberFromName")
+def group_number(value: Regex, name: str) -> int:
+    """Give the number of a group, -1 for none of that name."""
+    return value.names.index(name) if name in value.names else -1
+
+
+@regex_type.method("GroupNameFromNumber")
+def group_name(value: Regex, number: int) -> str:
+    """Give the name of a group; empty for none of that number."""
+    return value.names[number] if 0 <= number < len(value.names) else ""
+
+
 @regex_type.static("IsMatch")
 def static_is_match(text: str, pattern: str, options: RegexOptions | None = None) -> bool:
     """Tell whether a pattern occurs."""

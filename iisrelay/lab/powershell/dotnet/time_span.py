@@ -39,12 +39,12 @@ time_span.constants(
     TicksPerMillisecond=Int64(TICKS_PER_MILLISECOND),
 )
 time_span.getter("Ticks")(lambda value: Int64(value.ticks))
-_UNITS = {
+_UNITS = {  # in the order in which the properties are listed
     "Days": TICKS_PER_DAY,
     "Hours": TICKS_PER_HOUR,
+    "Milliseconds": TICKS_PER_MILLISECOND,
     "Minutes": TICKS_PER_MINUTE,
     "Seconds": TICKS_PER_SECOND,
-    "Milliseconds": TICKS_PER_MILLISECOND,
 }
 _MODULI = {"Days": None, "Hours": 24, "Minutes": 60, "Seconds": 60, "Milliseconds": 1000}
 
@@ -56,6 +56,10 @@ def _declare_unit(name: str) -> None:
     def part(value: TimeSpan) -> int:
         whole = abs(value.ticks) // unit
         return (whole if modulus is None else whole % modulus) * (-1 if value.ticks < 0 else 1)
+
+
+def _declare_total(name: str) -> None:
+    unit = _UNITS[name]
 
     @time_span.getter(f"Total{name}")
     def total(value: TimeSpan) -> float:
@@ -71,6 +75,8 @@ def _declare_unit(name: str) -> None:
 
 for _unit in _UNITS:
     _declare_unit(_unit)
+for _unit in _UNITS:
+    _declare_total(_unit)
 
 
 @time_span.static("FromTicks")

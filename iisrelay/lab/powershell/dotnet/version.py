@@ -49,7 +49,7 @@ version = declare(
 )
 version.properties("Major", "Minor", "Build", "Revision")
 version.getter("MajorRevision")(lambda value: value.revision >> 16)
-version.getter("MinorRevision")(lambda value: value.revision & 0xFFFF)
+version.getter("MinorRevision")(lambda value: (value.revision + 0x8000 & 0xFFFF) - 0x8000)
 
 
 @version.static("Parse")
@@ -57,7 +57,7 @@ def parse(text: str) -> Version:
     """Read a version."""
     parts = text.strip().split(".")
     if not 2 <= len(parts) <= 4:
-        raise argument_error("input", "Version string portion was too short or too long.")
+        raise NetError("System.ArgumentException", "Version string portion was too short or too long.")
     try:
         numbers = [int(part) for part in parts]
     except ValueError:

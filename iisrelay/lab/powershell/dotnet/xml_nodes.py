@@ -43,6 +43,7 @@ class XmlNode(DynamicObject):
     """A node. ``name`` is as written, with its prefix."""
 
     net_type = "System.Xml.XmlNode"
+    hides_typed_properties = True
     kind = 0
 
     def __init__(self, name: str, value: str | None = None) -> None:
@@ -216,10 +217,15 @@ class XmlAttribute(XmlNode):
 
 
 class XmlElement(XmlNode):
-    """An element."""
+    """An element; ``value`` is an empty text when it has nothing in it but was written with an end tag."""
 
     net_type = "System.Xml.XmlElement"
     kind = ELEMENT
+
+    def remove(self, child: XmlNode) -> None:
+        """Take a child out; without the last one the end tag stays."""
+        super().remove(child)
+        self.value = ""
 
     def set_attribute(self, name: str, value: str) -> XmlAttribute:
         """Set an attribute, adding it when it is new."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.collections import Dictionary
@@ -71,6 +72,8 @@ def complete(engine: Engine, document: Document, item: object) -> None:
     if document.shape == "table" and isinstance(view, TableView):
         made = table_from_view(view)
         document.columns, document.bound = made.columns, view
+        if document.auto_size:  # -AutoSize outdoes the widths of the view
+            document.columns = [replace(column, width=0) for column in made.columns]
         document.auto_size = document.auto_size or view.auto_size
         document.wrap = document.wrap or view.wrap
         if document.group is None:

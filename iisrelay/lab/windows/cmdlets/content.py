@@ -10,6 +10,7 @@ from iisrelay.lab.powershell.conversions import convert, to_string
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.text_files import ENCODINGS
 from iisrelay.lab.powershell.values import Byte, PSArray
+from iisrelay.lab.powershell.what_if import describes
 from iisrelay.lab.windows.cmdlets.targets import FILTERS, FORCE, LITERAL_PATH, PATH, number, report, targets
 from iisrelay.lab.windows.files import decode_text, marked_codec
 
@@ -158,3 +159,10 @@ def clear_content(call: Call) -> None:
             place.provider.write_content(call.engine, place.path, b"")
         except NetError as error:
             report(call, error, place.path)
+
+
+@describes("Set-Content", "Add-Content")
+def describe_writing(call: Call) -> Iterator[tuple[str, str]]:
+    """Name the files that -WhatIf leaves alone."""
+    for place in targets(call):
+        yield call.name.replace("-", " "), f"Path: {place.display}"

@@ -8,6 +8,7 @@ from iisrelay.lab.powershell.commands import Param, cmdlet
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.members import get_member
 from iisrelay.lab.powershell.values import PSCustomObject
+from iisrelay.lab.powershell.what_if import describes
 from iisrelay.lab.powershell.wildcards import matches
 from iisrelay.lab.windows.cmdlets.targets import (
     FORCE,
@@ -183,3 +184,12 @@ def _change(call: Call, action: Callable[[ProviderPath], None], *, show: bool = 
             continue
         if show or call.has("PassThru"):
             yield PSCustomObject([*_selected(call, place, [_name(call)]), *provider_properties(call.engine, place)])
+
+
+@describes("Set-ItemProperty", "New-ItemProperty", "Remove-ItemProperty", "Clear-ItemProperty")
+def describe_change(call: Call) -> Iterator[tuple[str, str]]:
+    """Name the values that -WhatIf leaves alone."""
+    operation = call.name.replace("-Item", " ")
+    for place in targets(call):
+        for name in strings(call.get("Name")):
+            yield operation, f"Item: {place.path} Property: {name}"

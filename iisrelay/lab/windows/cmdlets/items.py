@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.commands import Param, cmdlet
 from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.powershell.what_if import describes
 from iisrelay.lab.powershell.wildcards import has_wildcards
 from iisrelay.lab.windows.cmdlets.providers import resolve
 from iisrelay.lab.windows.cmdlets.targets import (
@@ -141,12 +142,16 @@ def new_item(call: Call) -> Iterator[object]:
     yield from _make_items(call)
 
 
-def _make_items(call: Call) -> Iterator[object]:
+def _new_places(call: Call) -> Iterator[ProviderPath]:
     for text in path_texts(call, "." if call.has("Name") else None):
         place = resolve(call.engine, text)
         if call.has("Name"):
-            place = place.child(str(call.get("Name")))
-            place = resolve(call.engine, place.ps_path)
+            place = resolve(call.engine, place.child(str(call.get("Name"))).ps_path)
+        yield place
+
+
+def _make_items(call: Call) -> Iterator[object]:
+    for place in _new_places(call):
         try:
             kind = str(call.get("ItemType", ""))
             place.provider.new_item(call.engine, place.path, kind, call.get("Value"), force=call.has("Force"))
@@ -236,3 +241,25 @@ def _remove(call: Call, place: ProviderPath) -> None:
         place.provider.remove_item(call.engine, place.path, force=call.has("Force"))
     except NetError as error:
         report(call, error, place.path)
+
+
+@describes("New-Item")
+def describe_making(call: Call) -> Iterator[tuple[str, str]]:
+    """Name the items that -WhatIf does not make."""
+    for place in _new_places(call):
+        if place.provider.name == "FileSystem":
+            folder = str(call.get("ItemType", "")).lower().startswith("d")
+            yield "Create Directory" if folder else "Create File", f"Destination: {place.path}"
+        else:
+            yield call.name, f"Item: {place.path}"
+
+
+@describes("Remove-Item")
+def describe_removal(call: Call) -> Iterator[tuple[str, str]]:
+    """Name the items that -WhatIf leaves alone."""
+    for place in targets(call, missing=False):
+        if place.provider.name == "FileSystem":
+            folder = place.provider.is_container(call.engine, place.path)
+            yield "Remove Directory" if folder else "Remove File", place.path
+        else:
+            yield call.name, f"Item: {place.path}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from iisrelay.lab.powershell.commands import Param, cmdlet
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.values import PSArray, unwrap
+from iisrelay.lab.powershell.what_if import describes
 from iisrelay.lab.powershell.wildcards import has_wildcards, matches
 from iisrelay.lab.windows.cmdlets.targets import strings
 from iisrelay.lab.windows.dotnet.service_controller import ServiceController
@@ -150,6 +151,13 @@ def _failed(call: Call, message: str, identifier: str, service: Service) -> None
     call.error(
         message, category="OpenError", identifier=identifier, target=_controller(call, service), exception=_EXCEPTION
     )
+
+
+@describes("Start-Service", "Stop-Service", "Restart-Service", "Suspend-Service", "Resume-Service", "Set-Service")
+def describe_change(call: Call) -> Iterator[tuple[str, str]]:
+    """Name the services that -WhatIf leaves alone."""
+    for service in _selected(call):
+        yield call.name, f"{service.display_name} ({service.name})"
 
 
 @cmdlet("Start-Service", *_SELECTION, _PASS_THRU, streaming=True, aliases=("sasv",))

@@ -63,9 +63,15 @@ def test_cmdlets(run, script, expected):
 
 def test_what_if_changes_nothing(run):
     run.machine.files.write_text("C:\\Work\\kept.txt", "x")
-    outcome = run("Remove-Item C:\\Work\\kept.txt -WhatIf")
-    assert outcome.lines[0].startswith('What if: Performing the operation "Remove-Item" on target')
+    outcome = run("Remove-Item C:\\Work\\kept.txt -WhatIf; Get-Item C:\\Work\\kept.txt | Remove-Item -WhatIf")
+    assert outcome.lines == ['What if: Performing the operation "Remove File" on target "C:\\Work\\kept.txt".'] * 2
     assert run.machine.files.exists("C:\\Work\\kept.txt")
+
+
+def test_what_if_of_version_2(run_old):
+    assert run_old("Stop-Service W32Time -WhatIf").lines == [
+        'What if: Performing operation "Stop-Service" on Target "Windows Time (W32Time)".'
+    ]
 
 
 def test_what_if_of_a_function_reaches_what_it_calls_and_nothing_harmless(run):
@@ -82,5 +88,5 @@ f -WhatIf
 
 def test_objects_are_shown_as_tables_between_text(run):
     assert run("'before'\nNew-Object PSObject -Property @{ A = 1 }\n'after'").lines == [
-        "before", "", "A", "-", "1", "", "", "after",
+        "before", "", "A", "-", "1", "after", "", "",
     ]  # fmt: skip

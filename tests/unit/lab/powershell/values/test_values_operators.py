@@ -102,7 +102,8 @@ FAILURES = [
             'Error: "Input string was not in a correct format.""'
         ),
     ),
-    ("'x' -match '('", "The regular expression pattern ( is not valid."),
+    ("'x' -match '('", "parsing \"(\" - Not enough )'s."),
+    ("'x' -replace '('", "The regular expression pattern ( is not valid."),
     (
         "'{1}' -f 1",
         (
