@@ -4,15 +4,17 @@ import json
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn, cast
 
 from iisrelay.errors import SecretError
 
 KINDS = ("env", "file", "keyring", "cmd")
 COMMAND_TIMEOUT_S = 60.0
+LARGEST_SECRET = 65_536  # bytes; a device or a program may print without end
 
 _cache: dict[str, str] = {}
 _cache_lock = threading.Lock()
@@ -101,7 +103,7 @@ def _place(kind: str, rest: str) -> str:
 def _command(rest: str) -> list[str]:
     try:
         argv = json.loads(rest)
-    except ValueError:
+    except (ValueError, RecursionError):
         argv = None
     if not isinstance(argv, list) or not argv or not all(isinstance(part, str) and part for part in argv):
         raise ValueError('cmd: needs a JSON list of texts: cmd:["program", "argument"]')
@@ -116,15 +118,20 @@ def _from_environment(name: str) -> str:
 
 
 def _from_file(name: str) -> str:
-    path = Path(name).expanduser()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with Path(name).expanduser().open("rb") as file:
+            data = file.read(LARGEST_SECRET + 1)
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SecretError(f"Secret file:{name}: the file is not UTF-8 text.", "Save it as UTF-8.") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SecretError(f"Secret file:{name}: {reason}.", "Check the path and who may read the file.") from None
-    return text.removesuffix("\n").removesuffix("\r")
+    except (ValueError, RuntimeError):
+        raise SecretError(f"Secret file:{name!r}: this is no path.", "Write the path of a file.") from None
+    if len(data) > LARGEST_SECRET:
+        raise SecretError(f"Secret file:{name}: the file has more than {LARGEST_SECRET // 1024} KB.", "Check the path.")
+    return text.replace("\r\n", "\n").removesuffix("\n").removesuffix("\r")
 
 
 def _from_keyring(place: str) -> str:
@@ -163,21 +170,51 @@ def _from_command(rest: str) -> str:
 def _run(argv: list[str]) -> str:
     what = f"Secret cmd:{_place('cmd', json.dumps(argv))}"
     try:
-        done = subprocess.run(argv, capture_output=True, timeout=COMMAND_TIMEOUT_S, check=False)  # noqa: S603 - no shell
+        exit_code, printed = _ran(argv)
     except subprocess.TimeoutExpired:
         raise SecretError(
             f"{what}: no answer within {COMMAND_TIMEOUT_S:.0f} seconds.", "Unlock the store first."
         ) from None
     except OSError as error:
         raise SecretError(f"{what}: {error.strerror}.", "Is the program installed and on the PATH?") from None
-    if done.returncode != 0:
+    except ValueError:
+        raise SecretError(f"{what}: this is no command line.", "Run the command by hand.") from None
+    if len(printed) > LARGEST_SECRET:
+        raise SecretError(f"{what}: it prints more than {LARGEST_SECRET // 1024} KB.", "Run the command by hand.")
+    if exit_code != 0:
         # What it printed may hold a secret, so neither stream is shown.
-        raise SecretError(f"{what}: exit code {done.returncode}.", "Run the command by hand to see its error text.")
+        raise SecretError(f"{what}: exit code {exit_code}.", "Run the command by hand to see its error text.")
     try:
-        text = done.stdout.decode("utf-8")
+        text = printed.decode("utf-8")
     except UnicodeDecodeError:
         raise SecretError(f"{what}: its output is not UTF-8 text.") from None
     return text.removesuffix("\n").removesuffix("\r")
+
+
+def _ran(argv: list[str]) -> tuple[int, bytes]:
+    """Run a program, in time and not beyond the largest size; gives its exit code and what it printed."""
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603 - no shell
+    stream = cast("IO[bytes]", process.stdout)
+    printed: list[bytes] = []
+    end = time.monotonic() + COMMAND_TIMEOUT_S
+
+    def read() -> None:
+        with stream:
+            printed.append(stream.read(LARGEST_SECRET + 1))
+
+    # A program that it leaves behind may hold the pipe open, so the reading is not waited for without end.
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(COMMAND_TIMEOUT_S)
+    try:
+        if not printed:
+            raise subprocess.TimeoutExpired(argv[0], COMMAND_TIMEOUT_S)
+        if len(printed[0]) <= LARGEST_SECRET:
+            process.wait(max(0.0, end - time.monotonic()))
+    finally:
+        process.kill()
+        process.wait()
+    return process.returncode, printed[0]
 
 
 def _cached(reference: str, ask: Callable[[], str]) -> str:

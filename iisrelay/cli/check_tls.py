@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SITE = Path("site.yaml")
 SUBMISSION_PORT = 587
+LARGEST_MESSAGE = 4 * 1024 * 1024  # headers stand at the top, and nobody has as many as that
 
 
 def register(app: typer.Typer) -> None:
@@ -173,9 +174,10 @@ def _message(written: str, output: Output, junit: Path | None) -> ExitCode:
 
 def _read(written: str) -> bytes:
     if written == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(LARGEST_MESSAGE)
     try:
-        return Path(written).read_bytes()
+        with Path(written).open("rb") as file:
+            return file.read(LARGEST_MESSAGE)
     except OSError as error:
         raise UsageError(
             f"{written} cannot be read: {error.strerror}.", "Name a message file, or - for standard input."

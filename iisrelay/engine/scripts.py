@@ -6,13 +6,14 @@ from typing import Any
 from iisrelay.errors import RefusedError, ScriptError
 from iisrelay.plan.model import Plan
 from iisrelay.script import Terms, apply_script, observe_script
-from iisrelay.state.answer import BEGIN, broken, extract, parse_observed, rows_of, text_of
+from iisrelay.state.answer import BEGIN, broken, clean, extract, parse_observed, rows_of, text_of
 from iisrelay.state.observed import ApplyRecord, Observed
 from iisrelay.state.request import Request
 from iisrelay.status import Outcome
 from iisrelay.transport.base import ScriptResult, Transport
 
 MESSAGE_LENGTH = 600
+READ_LENGTH = 20_000
 REFUSED_HINT = (
     "nothing was changed; wait until the other apply is done, or use --break-lock when nobody is at work; a failed "
     "backup tells why it failed: without --require-backup it is a warning"
@@ -100,14 +101,14 @@ def _outcome(word: str) -> Outcome:
     try:
         return Outcome(word)
     except ValueError:
-        raise broken(f"has an unknown outcome {word!r}") from None
+        raise broken(f"has an unknown outcome {word[:MESSAGE_LENGTH]!r}") from None
 
 
 def _answered(result: ScriptResult) -> str:
     """Tell a script that failed from one that was cut off."""
     if BEGIN in result.stdout:
         return result.stdout
-    said = " ".join((result.stderr or result.stdout).split())[:MESSAGE_LENGTH]
+    said = clean(" ".join((result.stderr or result.stdout)[:READ_LENGTH].split()))[:MESSAGE_LENGTH]
     if result.exit_code or said:
         raise ScriptError(
             f"the script ended with exit code {result.exit_code} on the host: {said or 'no message'}",

@@ -50,7 +50,7 @@ def read_plans(path: Path) -> SavedPlans:
         site = str(document["site"])
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", hint="name a file written by `plan --out`") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError(f"{path} is not a file of plans", hint="name a file written by `plan --out`") from None
     if document.get("format") != FORMAT:
         raise UsageError(f"{path} is of another version of iisrelay", hint="make a new plan")

@@ -21,7 +21,10 @@ MAXIMUM_ROWS = 200_000
 MAXIMUM_STEP = 4000
 MAXIMUM_DEPTH = 50
 BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)  # strings, too, so that theirs do not count
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+MAXIMUM_VALUES = 2_000_000  # of any kind: the smallest take 3 bytes of JSON, and 64 of memory
+MAXIMUM_QUOTE = 60
+# Escape sequences, and what ends a line or turns the direction of text.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 def extract(output: str) -> dict[str, Any]:
@@ -46,6 +49,8 @@ def extract_text(text: str) -> dict[str, Any]:
     """
     if _depth(text) > MAXIMUM_DEPTH:
         raise broken("is nested too deeply")
+    if sum(map(text.count, "[{,")) > MAXIMUM_VALUES:
+        raise broken("has more values than anybody asked for")
     try:
         document = json.loads(text)
     except ValueError:
@@ -53,7 +58,7 @@ def extract_text(text: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise broken("is not an object")
     if document.get("format") != FORMAT:
-        raise broken(f"has format {document.get('format')!r} instead of {FORMAT}")
+        raise broken(f"is not of format {FORMAT}")
     return document
 
 
@@ -97,7 +102,7 @@ def parse_observed(document: dict[str, Any]) -> Observed:
 
 def text_of(document: dict[str, Any], name: str) -> str:
     """Give a text field, freed of control characters and halves of characters."""
-    return _clean(_typed(document, name, str))
+    return clean(_typed(document, name, str))
 
 
 def rows_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -127,7 +132,7 @@ def _counts(document: dict[str, Any], name: str) -> MappingProxyType[str, int]:
     counts = _object(document, name)
     if len(counts) > MAXIMUM_ROWS:
         raise broken(f"has too many rows in {name!r}")
-    return MappingProxyType({_clean(key): _number(counts, key) for key in counts})
+    return MappingProxyType({clean(key): _number(counts, key) for key in counts})
 
 
 def _record(row: dict[str, Any]) -> ApplyRecord:
@@ -146,7 +151,7 @@ def _record(row: dict[str, Any]) -> ApplyRecord:
         alive=_flag(row, "alive"),
         moving=text_of(row, "moving"),
         restart=text_of(row, "restart"),
-        steps=MappingProxyType({_clean(name): _whole(text)[:MAXIMUM_STEP] for name, text in steps.items()}),
+        steps=MappingProxyType({clean(name): _whole(text)[:MAXIMUM_STEP] for name, text in steps.items()}),
     )
 
 
@@ -170,14 +175,14 @@ def _value_row(row: Any) -> tuple[Address, ObservedValue]:
     if not all(isinstance(item, str) for item in (store, path, name, form)) or inherited not in (True, False, None):
         raise broken("has a value row with fields of wrong types")
     if store not in list(Store):
-        raise broken(f"names an unknown store {store!r}")
-    address = Address(Store(store), _clean(path), _clean(name))
+        raise broken(f"names an unknown store {store[:MAXIMUM_QUOTE]!r}")
+    address = Address(Store(store), clean(path), clean(name))
     if form == "hidden":
         return address, ObservedValue(None, inherited, hidden=True)
     if form == "problem":
-        return address, ObservedValue(None, inherited, problem=_clean(value if isinstance(value, str) else ""))
+        return address, ObservedValue(None, inherited, problem=clean(value if isinstance(value, str) else ""))
     if form not in FORMS:
-        raise broken(f"has a value of unknown form {form!r}")
+        raise broken(f"has a value of unknown form {form[:MAXIMUM_QUOTE]!r}")
     return address, ObservedValue(FORMS[form](value), inherited)
 
 
@@ -252,6 +257,8 @@ def _rows(document: dict[str, Any], name: str) -> list[Any]:
 
 def _number(document: dict[str, Any], name: str) -> int:
     value: int = _typed(document, name, int)
+    if abs(value) >= 2**63:
+        raise broken(f"has a {name!r} that is no number of Windows")
     return value
 
 
@@ -260,7 +267,7 @@ def _flag(document: dict[str, Any], name: str) -> bool:
     return value
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Drop what could play with a terminal: names and messages are shown to people."""
     return CONTROL.sub(" ", _whole(text))
 

@@ -50,18 +50,6 @@ class Snapshot:
             observed=parse_observed(document),
         )
 
-    def save(self, folder: Path) -> Path:
-        """Write the snapshot below a folder, under its host and moment; give the file."""
-        moment = self.taken.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        path = folder / _file_name(self.host) / f"{moment}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.to_json(), encoding="utf-8")
-        return path
-
-
-def _file_name(host: str) -> str:
-    return "".join(character if character.isalnum() or character in "-._" else "_" for character in host).lstrip(".")
-
 
 def _observed_document(observed: Observed) -> dict[str, Any]:
     return {

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from iisrelay import secret
 from iisrelay.errors import SecretError
 from iisrelay.secret import Secret, parse_reference
 
@@ -53,9 +54,15 @@ def test_command_runs_once(tmp_path):
         (command("import sys; sys.stdout.buffer.write(b'\\xff')"), "not UTF-8"),
         (command("print('a\\0b')"), "NUL"),
         ("cmd:op read", "JSON list"),
+        ("cmd:" + "[" * 100_000, "JSON list"),
+        ('cmd:["a\\u0000b"]', "no command line"),
+        ("file:a\0b", "no path"),
+        ("file:~nobody-of-this-name/x", "no path"),
+        ("file:/dev/zero", "more than 64 KB"),
+        (command("while True: print('hidden' * 1000)"), "more than 64 KB"),
         ("hunter2", "is not a reference"),
     ],
-    ids=range(9),
+    ids=range(15),
 )
 def test_failures_name_the_reference_and_the_reason_alone(reference, reason):
     with pytest.raises(SecretError) as caught:
@@ -64,6 +71,14 @@ def test_failures_name_the_reference_and_the_reason_alone(reference, reason):
     assert reason in text
     assert "hidden" not in text
     assert "hunter2" not in text
+
+
+def test_programs_that_do_not_end(monkeypatch):
+    monkeypatch.setattr(secret, "COMMAND_TIMEOUT_S", 1.0)
+    left_behind = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(8)'])"
+    for code in ("import time; time.sleep(9)", "import os, time; os.close(1); time.sleep(9)", left_behind):
+        with pytest.raises(SecretError, match="no answer within 1 seconds"):
+            Secret(command(code)).resolve()
 
 
 def test_empty_file_and_unreadable_text(tmp_path):

@@ -222,3 +222,38 @@ def test_a_request_survives_its_document_and_takes_others_in():
     assert Request.of_document(json.loads(json.dumps(both.document()))) == both
     assert (both.whole, both.folders, both.firewall) == (("A", "B"), ("D:\\a",), True)
     assert any(question.name == "RoutePassword" and question.sensitive for question in both.properties)
+
+
+@pytest.mark.parametrize("sent", [10**30, -(10**30), 2**63, 1e999, float("nan")])
+def test_numbers_that_no_windows_has_are_refused(sent):
+    with pytest.raises(BrokenAnswerError):
+        parse_observed(document(host={**HOST, "build": sent}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"format":1,"x":[' + "[]," * 3_000_000 + "[]]}",
+        '{"format":' + "9" * 1_000_000 + "}",
+        '{"format":"\x1b[31m' + "x" * 1_000_000 + '"}',
+    ],
+    ids=["many values", "long number", "long format"],
+)
+def test_answers_that_would_fill_the_memory_or_the_screen_are_refused(text):
+    with pytest.raises(BrokenAnswerError) as caught:
+        extract(BEGIN + text + END)
+    assert len(caught.value.message) < 100
+
+
+@pytest.mark.parametrize("position", [0, 3])
+def test_long_words_are_not_repeated_whole(position):
+    odd = row("number", 1)
+    odd[position] = "x\u202e" * 100_000
+    with pytest.raises(BrokenAnswerError) as caught:
+        parse_observed(document(values=[odd]))
+    assert len(caught.value.message) < 500
+    assert caught.value.message.isprintable()
+
+
+def test_names_turn_no_text_around():
+    assert parse_observed(document(smtp_problem="a\u202eb\u2028c\x9bd")).smtp_problem == "a b c d"
