@@ -1,6 +1,6 @@
 """Making a plan so on one host, whatever happens on the way: lost connections, failures, restarts, undoing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from iisrelay.engine.holding import REVIVE, UNDO
@@ -13,7 +13,7 @@ from iisrelay.engine.scripts import Answers
 from iisrelay.engine.undo import Undone, in_the_dark, standing_still, touched_by, undone
 from iisrelay.errors import IisRelayError, LostHostError, ScriptError, TransportError, UnsupportedHostError
 from iisrelay.plan.model import Plan
-from iisrelay.plan.reverse import reverse_plan
+from iisrelay.plan.reverse import Touched, reverse_plan
 from iisrelay.results import DONE, ChangeResult
 from iisrelay.script import Terms
 from iisrelay.secret import Secret
@@ -74,9 +74,14 @@ class Work:
         return done.followed_by(self._round(again, done.after, second))
 
     def _second_plan(self, done: Round) -> Plan | None:
-        """Give what is left after a restart (it had to wait for that), or after an installation (nobody knew of it)."""
+        """Give what is left after a restart (it had to wait for that), or after an installation (nobody knew of it).
+
+        Where a failure stops nothing, also what was cut off; and what failed of a rollback, which nothing else undoes.
+        """
         remaining = replace(done.remaining, reboot_allowed=False)
-        if remaining.is_empty or not (done.rebooted or self._is_news(done)):
+        goes_on = self.options.safety.on_failure is OnFailure.CONTINUE
+        is_worth_it = goes_on and (done.answers.problem or self.options.command == "rollback")
+        if remaining.is_empty or not (done.rebooted or self._is_news(done) or is_worth_it):
             return None
         is_dangerous = any(finding.guard not in self.options.allow for finding in remaining.findings)
         return None if is_dangerous else remaining
@@ -168,19 +173,29 @@ class Work:
         if is_gone(before, done.after):
             return Undone(done.results, (f"anything: {done.after.smtp_problem}",))
         touched = touched_by(done.results, before)
-        host = self.link.target.name
-        back = reverse_plan(host, touched, done.after, save_to_disk=self.link.target.save_to_disk)
-        self.options.progress(host, f"undoing {len(back.changes)} changes")
+        back = self._way_back(touched, done.after)
+        self.options.progress(back.host, f"undoing {len(back.changes)} changes")
+        after, reasons = self._undo_once(back)
+        remaining = self._way_back(touched, after)
+        if remaining.changes:  # what was cut off, or has failed once, may succeed now
+            after, reasons = self._undo_once(remaining)
+            remaining = self._way_back(touched, after)
+        result = undone(done.results, back, remaining, reasons)
+        lasting = dict.fromkeys([*result.not_restored, *standing_still(before, after)])
+        return replace(result, not_restored=tuple(lasting))
+
+    def _way_back(self, touched: Sequence[Touched], now: Observed) -> Plan:
+        target = self.link.target
+        return reverse_plan(target.name, touched, now, save_to_disk=target.save_to_disk)
+
+    def _undo_once(self, back: Plan) -> tuple[Observed, dict[str, str]]:
+        """Try a way back; gives the host afterwards, and what the script says of the settings that it failed at."""
         answers, after = self._answers(back, self._terms_after(UNDO))
-        after = after or self.link.observe_surely("verifying")
-        remaining = reverse_plan(host, touched, after)
         said = {change.identity: change.setting for change in back.changes}
         reasons = {
             said[key]: answer.message for key, answer in answers.changes.items() if key in said and answer.message
         }
-        result = undone(done.results, back, remaining, reasons)
-        lasting = dict.fromkeys([*result.not_restored, *standing_still(before, after)])
-        return replace(result, not_restored=tuple(lasting))
+        return after or self.link.observe_surely("verifying"), reasons
 
     def let_go(self, done: Round) -> None:
         """Free a host that the script has kept for undoing, where that is not needed: all changes stand after all."""

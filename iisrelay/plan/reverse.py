@@ -10,8 +10,16 @@ from iisrelay.plan.guard import Outlook, findings
 from iisrelay.plan.mail import carrying, emptied
 from iisrelay.plan.model import Plan, digest
 from iisrelay.plan.order import ordered
-from iisrelay.plan.reverse_folders import folder_removals
-from iisrelay.plan.reverse_keys import auto_start, is_ours, removed_key, restored_key, server_path, state_change
+from iisrelay.plan.reverse_folders import folder_changes
+from iisrelay.plan.reverse_keys import (
+    auto_start,
+    is_begun,
+    is_ours,
+    removed_key,
+    restored_key,
+    server_path,
+    state_change,
+)
 from iisrelay.plan.reverse_values import is_kept_secret, is_local, value_change, word_change
 from iisrelay.plan.servers import SERVER_CLASS, SERVER_COMMENT, SERVER_STATE
 from iisrelay.plan.support import check_host
@@ -50,7 +58,7 @@ def reverse_plan(host: str, touched: Sequence[Touched], now: Observed, *, save_t
     removed = {change.path.casefold() for change in drafts if _is_removal(change)}
     standing = [change for change in drafts if change.name == KEY_TYPE or not _is_below(change, removed)]
     moving = list(carrying(_unique(standing), now))
-    folders = folder_removals([(item.change, item.before) for item in first], now, emptied(moving))
+    folders = folder_changes([(item.change, item.before) for item in touched], now, emptied(moving))
     changes = ordered([*moving, *folders])
     return Plan(
         host=host,
@@ -106,8 +114,10 @@ def _refuse_strangers(touched: Iterable[Touched], now: Observed) -> None:
     for item in touched:
         for server in item.before.servers:
             current = standing.get(server.path.casefold())
-            is_same = current is None or current.label == server.label or server.path.casefold() in renamed
-            if server_path(item.change.path).casefold() == server.path.casefold() and current and not is_same:
+            if current is None or server_path(item.change.path).casefold() != server.path.casefold():
+                continue
+            is_same = current.label == server.label or server.path.casefold() in renamed or is_begun(current)
+            if not is_same:
                 raise RefusedError(
                     f'{server.path} was virtual server "{server.label}" and is "{current.label}" now',
                     hint="rename it back, or restore by hand what `iisrelay history` shows",
@@ -122,7 +132,7 @@ def _reversed(item: Touched, now: Observed) -> Iterator[Change]:
         found = before.find(Address(change.store, change.path, change.name))
         wanted = SERVICE_DEFAULTS.get(change.name) if found is None else str(found.value)
         yield from word_change(change, wanted, now)
-    elif change.store is Store.FIREWALL or (change.store is Store.FOLDER and change.action is Action.DELETE):
+    elif change.store is Store.FIREWALL:
         found = before.find(Address(change.store, change.path, change.name))
         yield from word_change(change, None if found is None else str(found.value), now)
     elif change.store is Store.REGISTRY:

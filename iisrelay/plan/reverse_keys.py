@@ -24,15 +24,16 @@ def server_path(path: str) -> str:
 
 
 def is_ours(change: Change, now: Observed) -> bool:
-    """Tell whether the virtual server at a change's number is the one that it was meant for: numbers can be taken.
-
-    One without a name that is stopped was begun and not finished: consoles and scripts name what they make.
-    """
+    """Tell whether the virtual server at a change's number is the one that it was meant for: numbers can be taken."""
     server = server_of(now, change.path)
     if server is None:
         return False
-    is_begun = not server.comment and server.state == STOPPED
-    return is_begun or f"{change.setting}.".startswith(f"virtual_servers[{server.label}].")
+    return is_begun(server) or f"{change.setting}.".startswith(f"virtual_servers[{server.label}].")
+
+
+def is_begun(server: ObservedServer) -> bool:
+    """Tell whether a virtual server was begun and not finished: consoles and scripts name what they make."""
+    return not server.comment and server.state == STOPPED
 
 
 def removed_key(change: Change, path: str, class_name: str, now: Observed) -> Change:

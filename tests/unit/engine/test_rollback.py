@@ -9,14 +9,14 @@ import pytest
 
 from iisrelay.engine import History, OnFailure, Safety, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
 from iisrelay.lab import control
-from iisrelay.lab.faults import Fault, Kind, as_endpoint
+from iisrelay.lab.faults import Fault, Kind, as_endpoint, points_of
 from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
 from iisrelay.site.targets import targets
 from iisrelay.status import HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
-HOSTS = ("whole", "twice", "failing", "hurt", "secretive", "late")
+HOSTS = ("whole", "twice", "failing", "hurt", "secretive", "late", "cut", "again")
 BEFORE = """
 $service = [ADSI]'IIS://localhost/SmtpSvc'
 $server = $service.Create('IIsSmtpServer', '4')
@@ -158,6 +158,36 @@ def test_several_applies_are_undone_together(on_lab, lab, history, ledger):
     undoes = {"twice": history.entries("twice")}
     back = rollback_hosts([second], undoes, connect, history=history, ledger=ledger).hosts[0]
     assert (back.status, back.error) == (HostStatus.APPLIED, None)
+    assert differences(old, held(lab, target)) == {}
+
+
+@pytest.mark.parametrize("at", [1, 12])
+def test_a_rollback_that_a_restart_cuts_off_is_finished(on_lab, lab, history, ledger, at):
+    target = on_lab("cut")
+    if "Old relay" not in run(target, "([ADSI]'IIS://localhost/SmtpSvc').psbase.Children | % { $_.ServerComment }"):
+        run(target, BEFORE)
+    old = held(lab, target)
+    assert apply_hosts([target], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    control.set_faults(lab, target.name, as_endpoint([Fault(Kind.RESTART, at=at)]))
+    back = roll_back(target, history, ledger)
+    control.set_faults(lab, target.name, {})
+    assert (back.status, back.error) == (HostStatus.APPLIED, None)
+    now = held(lab, target)
+    assert differences(old, now).keys() <= {"services"}  # a restart of Windows starts others, too
+    assert now["services"]["smtpsvc"] == old["services"]["smtpsvc"]
+
+
+def test_what_fails_once_while_an_apply_is_undone_is_tried_again(on_lab, lab, history, ledger):
+    target = on_lab("again")
+    run(target, BEFORE)
+    old = held(lab, target)
+    undoing = Fault(Kind.FAIL_WRITE, at=2, path="SmtpSvc/1", name="HopCount")
+    faults = [Fault(Kind.FAIL_WRITE, path="SmtpSvc/1", name="MaxMessageSize"), undoing]
+    control.set_faults(lab, target.name, as_endpoint(faults))
+    failed = apply_hosts([target], connect, history=history, ledger=ledger).hosts[0]
+    assert [fault.fired for fault in points_of(control.faults(lab, target.name))] == [1, 1]
+    control.set_faults(lab, target.name, {})
+    assert (failed.status, failed.not_restored) == (HostStatus.FAILED, ())
     assert differences(old, held(lab, target)) == {}
 
 
