@@ -2,8 +2,9 @@
 
     python benchmarks/faults.py [--points N] [--processes 2] [--only GROUP]
 
-Every point starts from the old state of a host with five virtual servers, runs one apply to the new state, looks, and
-applies once more. Without --points all of them are run; the table says how the host was left before the second apply.
+Every point starts from the old state of a host with five virtual servers, runs one apply to the new state (or from the
+new one, and runs a rollback), looks, and applies once more. Without --points all of them are run; the table says how
+the host was left before the second apply: as before, as wanted, as before but for overwritten passwords, or in between.
 """
 
 import argparse

@@ -28,6 +28,7 @@ HTTP requests to WinRM
   cut-during@3        it is carried out, half of the answer arrives
   cut-after@3         it is carried out, no answer arrives
   stall@3,seconds=20  it is carried out, the answer comes that much later
+  http-error@3,code=500   it is not carried out, the answer is that status
 Changes in the metabase (path=SmtpSvc/1,name=HopCount)
   ignore-write        SetInfo succeeds, the value stays as it was
   fail-write@2,code=0x80070005

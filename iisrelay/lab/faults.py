@@ -33,6 +33,7 @@ class Kind(StrEnum):
     CUT_DURING = "cut-during"  # it is carried out, and half of the answer arrives
     CUT_AFTER = "cut-after"  # it is carried out, and no answer arrives
     STALL = "stall"  # it is carried out, and the answer comes so many seconds later
+    HTTP_ERROR = "http-error"  # it is not carried out, and the answer is the HTTP status of the code
     IGNORE_WRITE = "ignore-write"  # SetInfo succeeds, and the value is as before
     FAIL_WRITE = "fail-write"  # SetInfo fails with the code
     FAIL_SAVE = "fail-save"  # the metabase is not saved; a code without the failure bit raises nothing
@@ -51,6 +52,7 @@ EVENTS = {
     Kind.CUT_DURING: Event.REQUEST,
     Kind.CUT_AFTER: Event.REQUEST,
     Kind.STALL: Event.REQUEST,
+    Kind.HTTP_ERROR: Event.REQUEST,
     Kind.IGNORE_WRITE: Event.WRITE,
     Kind.FAIL_WRITE: Event.WRITE,
     Kind.RESTART: Event.WRITE,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from iisrelay.lab.faults import Event, Fault, Kind
+from iisrelay.lab.faults import EVENTS, Event, Fault, Kind
 
 NEVER = 10**9
 # Every HRESULT that is documented for the metabase and that a write may give.
@@ -25,6 +25,10 @@ SAVE_CODES = (0x000CC809, 0x80070005, 0x80070070, 0x800CC819)  # the first is MD
 HOUR_S = 3600
 DOWN_S = 0.5
 STALL_S = 20.0
+CUTS = (Kind.CUT_BEFORE, Kind.CUT_DURING, Kind.CUT_AFTER)
+IN_A_ROW = "cuts in a row"
+LATE_WRITE = 18  # after it some changes of every sort are made, and have to be undone
+LATE_FAILURE = Fault(Kind.FAIL_WRITE, at=LATE_WRITE)
 # One fault that never goes off for each event: what is to be counted.
 COUNTERS = {
     Event.REQUEST: Kind.STALL,
@@ -41,23 +45,49 @@ class Victim(StrEnum):
     """Who is hurt by a point, and so how it has to be run."""
 
     HOST = "host"
-    CONTROLLER = "controller"  # killed when the fault has gone off
+    CONTROLLER = "controller"  # killed when the last fault has gone off, or at a step with its own files
     LAB = "lab"  # the process of the lab host is killed
+
+
+class Work(StrEnum):
+    """What is hurt."""
+
+    APPLY = "apply"  # from the old state to the new one, undone when it fails
+    STOP = "stop"  # the same with --on-failure stop
+    CONTINUE = "continue"  # the same with --on-failure continue
+    ROLLBACK = "rollback"  # the command, from the new state back to the old one
 
 
 @dataclass(frozen=True)
 class Point:
-    """A fault at a place of an apply."""
+    """Faults at places of an apply or a rollback; ``file`` is the step with its own files that ends the controller."""
 
     group: str
-    fault: Fault
+    faults: tuple[Fault, ...]
     victim: Victim = Victim.HOST
+    work: Work = Work.APPLY
+    file: int = 0
+
+    @property
+    def lasts(self) -> bool:
+        """Tell whether a fault stays until somebody takes it away."""
+        return any(fault.at is None for fault in self.faults)
+
+    @property
+    def needed(self) -> int:
+        """Tell how many of the faults have to go off: of cuts in a row those that a patient controller meets."""
+        return 1 if self.group.endswith(IN_A_ROW) else len(self.faults)
 
     def __str__(self) -> str:
-        occurrence = f"@{self.fault.at}" if self.fault.at else ""
-        code = f",code=0x{self.fault.code:08X}" if self.fault.kind in (Kind.FAIL_WRITE, Kind.FAIL_SAVE) else ""
-        name = f",name={self.fault.name}" if self.fault.name else ""
-        return f"{self.group}{occurrence}{name}{code}"
+        texts = list(map(_text, self.faults[: self.needed]))
+        return " ".join([self.group, *texts, *([f"@{self.file}"] if self.file else [])])
+
+
+def _text(fault: Fault) -> str:
+    occurrence = f"@{fault.at}" if fault.at else ""
+    code = "" if fault.code == Fault.code else f",code=0x{fault.code:X}"
+    name = f",name={fault.name}" if fault.name else ""
+    return f"{fault.kind}{occurrence}{name}{code}"
 
 
 def counting() -> list[Fault]:
@@ -66,65 +96,135 @@ def counting() -> list[Fault]:
 
 
 def counted(seen: Sequence[int]) -> dict[Event, int]:
-    """Give how often each event came, from the counters."""
-    return dict(zip(COUNTERS, seen, strict=True))
+    """Give how often each event came, from what the counters have seen (other faults may stand before them)."""
+    return dict(zip(COUNTERS, seen[-len(COUNTERS) :], strict=True))
 
 
-def all_points(counts: dict[Event, int]) -> list[Point]:
-    """Give every point of an apply that has so many events."""
+Counts = dict[Event, int]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much happens in an undisturbed apply and rollback, and in an apply that is undone."""
+
+    apply: Counts
+    rollback: Counts
+    undone: Counts
+    files: int  # steps of the controller with its own files
+
+
+def all_points(sizes: Sizes) -> list[Point]:
+    """Give every point."""
     return [
-        *_requests(counts[Event.REQUEST]),
-        *_writes(counts[Event.WRITE]),
-        *_each(Kind.DENY_REGISTRY, counts[Event.REGISTRY]),
-        *_each(Kind.STUCK_START, counts[Event.START]),
-        *_each(Kind.STUCK_STOP, counts[Event.STOP]),
-        *_each(Kind.FULL_DISK, counts[Event.DISK]),
-        Point("full-disk always", Fault(Kind.FULL_DISK)),
-        *(
-            Point("fail-save", Fault(Kind.FAIL_SAVE, at=number, code=code))
-            for number in range(1, counts[Event.SAVE] + 1)
-            for code in SAVE_CODES
-        ),
+        *_connections(sizes.apply, Work.APPLY),
+        *_answers(sizes.apply[Event.REQUEST]),
+        *(Point("kill, own files", (), Victim.CONTROLLER, file=number) for number in range(1, sizes.files + 1)),
+        *_writes(sizes.apply[Event.WRITE]),
+        *_events(sizes.apply, Work.APPLY),
         *_persistent(),
+        *_rollbacks(sizes.rollback),
+        *_undone(sizes.apply, sizes.undone),
+        *_milder(sizes.apply),
     ]
 
 
-def _requests(count: int) -> Iterator[Point]:
+def _named(work: Work, name: str) -> str:
+    return name if work is Work.APPLY else f"{work}: {name}"
+
+
+def _connections(counts: Counts, work: Work) -> Iterator[Point]:
+    """Give what can happen to each request: the three cuts, and the end of who has sent it."""
+    for number in range(1, counts[Event.REQUEST] + 1):
+        for kind in CUTS:
+            yield Point(_named(work, kind), (Fault(kind, at=number),), work=work)
+        stall = Fault(Kind.STALL, at=number, seconds=STALL_S)
+        yield Point(_named(work, "kill controller"), (stall,), Victim.CONTROLLER, work)
+
+
+def _answers(count: int) -> Iterator[Point]:
+    """Give a service that fails at one request, cuts in a row, and a slow host."""
     for number in range(1, count + 1):
-        yield Point("cut-before", Fault(Kind.CUT_BEFORE, at=number))
-        yield Point("cut-during", Fault(Kind.CUT_DURING, at=number))
-        yield Point("cut-after", Fault(Kind.CUT_AFTER, at=number))
-        yield Point("kill controller", Fault(Kind.STALL, at=number, seconds=STALL_S), Victim.CONTROLLER)
+        for status in (401, 500, 503):
+            yield Point("http-error", (Fault(Kind.HTTP_ERROR, at=number, code=status),))
+        for length in (3, 40):
+            row = tuple(Fault(CUTS[turn % len(CUTS)], at=number + turn) for turn in range(length))
+            yield Point(f"{length} {IN_A_ROW}", row)
+    yield Point("slow host", (Fault(Kind.STALL, seconds=0.3),))
 
 
 def _writes(count: int) -> Iterator[Point]:
     for number in range(1, count + 1):
-        yield Point("fail-write", Fault(Kind.FAIL_WRITE, at=number, code=CODES[number % len(CODES)]))
-        yield Point("ignore-write", Fault(Kind.IGNORE_WRITE, at=number))
-        yield Point("power-loss", Fault(Kind.POWER_LOSS, at=number, seconds=DOWN_S if number % 2 else 0))
-        yield Point("restart", Fault(Kind.RESTART, at=number, seconds=0 if number % 2 else DOWN_S))
-        yield Point("clock-jump", Fault(Kind.CLOCK_JUMP, at=number, seconds=HOUR_S * (-1) ** number))
-        if number % 4 == 1:
-            yield Point("kill lab", Fault(Kind.KILL, at=number), Victim.LAB)
+        yield Point("fail-write", (Fault(Kind.FAIL_WRITE, at=number, code=CODES[number % len(CODES)]),))
+        yield Point("ignore-write", (Fault(Kind.IGNORE_WRITE, at=number),))
+        yield Point("power-loss", (Fault(Kind.POWER_LOSS, at=number, seconds=DOWN_S if number % 2 else 0),))
+        yield Point("restart", (Fault(Kind.RESTART, at=number, seconds=0 if number % 2 else DOWN_S),))
+        yield Point("clock-jump", (Fault(Kind.CLOCK_JUMP, at=number, seconds=HOUR_S * (-1) ** number),))
+        if number % 2:
+            yield Point("kill lab", (Fault(Kind.KILL, at=number),), Victim.LAB)
 
 
-def _each(kind: Kind, count: int) -> Iterator[Point]:
-    return (Point(kind.value, Fault(kind, at=number)) for number in range(1, count + 1))
+def _events(counts: Counts, work: Work) -> Iterator[Point]:
+    """Give a failure at each change of the registry, start, stop, need of room, and save."""
+    for kind in (Kind.DENY_REGISTRY, Kind.STUCK_START, Kind.STUCK_STOP, Kind.FULL_DISK):
+        for number in range(1, counts[EVENTS[kind]] + 1):
+            yield Point(_named(work, kind), (Fault(kind, at=number),), work=work)
+    for number in range(1, counts[Event.SAVE] + 1):
+        for code in SAVE_CODES:
+            yield Point(_named(work, Kind.FAIL_SAVE), (Fault(Kind.FAIL_SAVE, at=number, code=code),), work=work)
 
 
 def _persistent() -> Iterator[Point]:
     """Give faults that stay: one property of one virtual server, a service, a key of the registry."""
+    yield Point("full-disk always", (Fault(Kind.FULL_DISK),))
     for code in CODES:
-        yield Point("fail-write always", Fault(Kind.FAIL_WRITE, path="SmtpSvc/2", name="HopCount", code=code))
+        yield Point("fail-write always", (Fault(Kind.FAIL_WRITE, path="SmtpSvc/2", name="HopCount", code=code),))
     for name in ("RelayIpList", "ServerBindings", "RoutePassword", "SmartHost", "KeyType"):
-        yield Point("fail-write always", Fault(Kind.FAIL_WRITE, name=name))
-        yield Point("ignore-write always", Fault(Kind.IGNORE_WRITE, name=name))
+        yield Point("fail-write always", (Fault(Kind.FAIL_WRITE, name=name),))
+        yield Point("ignore-write always", (Fault(Kind.IGNORE_WRITE, name=name),))
     for name in ("SMTPSVC", "IISADMIN", "SmtpSvc/2"):
-        yield Point("stuck-stop always", Fault(Kind.STUCK_STOP, name=name))
-        yield Point("stuck-start always", Fault(Kind.STUCK_START, name=name))
-    yield Point("deny-registry always", Fault(Kind.DENY_REGISTRY))
+        yield Point("stuck-stop always", (Fault(Kind.STUCK_STOP, name=name),))
+        yield Point("stuck-start always", (Fault(Kind.STUCK_START, name=name),))
+    yield Point("deny-registry always", (Fault(Kind.DENY_REGISTRY),))
     for code in SAVE_CODES:
-        yield Point("fail-save always", Fault(Kind.FAIL_SAVE, code=code))
+        yield Point("fail-save always", (Fault(Kind.FAIL_SAVE, code=code),))
+
+
+def _rollbacks(counts: Counts) -> Iterator[Point]:
+    """Give the points of the command that rolls back."""
+    yield from _connections(counts, Work.ROLLBACK)
+    for number in range(1, counts[Event.WRITE] + 1, 3):
+        for kind in (Kind.FAIL_WRITE, Kind.IGNORE_WRITE, Kind.POWER_LOSS, Kind.RESTART):
+            fault = Fault(kind, at=number + kind.value.count("-"), code=CODES[number % len(CODES)])
+            yield Point(_named(Work.ROLLBACK, kind), (fault,), work=Work.ROLLBACK)
+    for kind in (Kind.STUCK_START, Kind.STUCK_STOP):
+        for number in range(1, counts[EVENTS[kind]] + 1):
+            yield Point(_named(Work.ROLLBACK, kind), (Fault(kind, at=number),), work=Work.ROLLBACK)
+
+
+def _undone(apply: Counts, undone: Counts) -> Iterator[Point]:
+    """Give two faults at once: a write fails, and something more goes wrong while the apply is undone."""
+    # The apply itself has ended before its last observation and the closing of its shell.
+    for number in range(apply[Event.REQUEST] - 5, undone[Event.REQUEST] + 1):
+        for kind in CUTS:
+            yield Point(f"undoing: {kind}", (LATE_FAILURE, Fault(kind, at=number)))
+        stall = Fault(Kind.STALL, at=number, seconds=STALL_S)
+        yield Point("undoing: kill controller", (LATE_FAILURE, stall), Victim.CONTROLLER)
+    for number in range(LATE_WRITE + 1, undone[Event.WRITE] + 1, 2):
+        for kind in (Kind.FAIL_WRITE, Kind.IGNORE_WRITE, Kind.POWER_LOSS, Kind.RESTART):
+            yield Point(f"undoing: {kind}", (LATE_FAILURE, Fault(kind, at=number)))
+
+
+def _milder(counts: Counts) -> Iterator[Point]:
+    """Give failures of which nothing is undone."""
+    for work in (Work.STOP, Work.CONTINUE):
+        for number in range(1, counts[Event.WRITE] + 1, 2):
+            fault = Fault(Kind.FAIL_WRITE, at=number, code=CODES[number % len(CODES)])
+            yield Point(_named(work, Kind.FAIL_WRITE), (fault,), work=work)
+            if number % 4 == 1:
+                yield Point(_named(work, Kind.IGNORE_WRITE), (Fault(Kind.IGNORE_WRITE, at=number + 1),), work=work)
+                yield Point(_named(work, Kind.RESTART), (Fault(Kind.RESTART, at=number + 1),), work=work)
+        for number in range(1, counts[Event.STOP] + 1):
+            yield Point(_named(work, Kind.STUCK_STOP), (Fault(Kind.STUCK_STOP, at=number),), work=work)
 
 
 def spread(points: Sequence[Point], count: int) -> list[Point]:

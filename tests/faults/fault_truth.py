@@ -18,7 +18,7 @@ from iisrelay.lab.windows.metabase.tree import Key, find_key
 from iisrelay.settings.relay_list import decode
 
 SERVER_CLASS = "iissmtpserver"
-STARTED = 2
+STOPPED = 4
 REGISTRY_ROOTS = (
     r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL",
     r"HKLM\SOFTWARE\Microsoft\.NETFramework",
@@ -185,10 +185,22 @@ class Bounds:
 
 
 def _is_on_its_way(place: Place, now: View, bounds: Bounds) -> bool:
-    """A virtual server that is being made must not start with the service before it is complete."""
+    """Tell what a virtual server may be like that is being made, or removed.
+
+    It must not start with the service before it is complete, nor while it is going; and nobody may relay meanwhile.
+    """
     _, where, name = place
-    is_new = ("metabase", where, "KeyType") not in bounds.old
-    return is_new and name in ("ServerAutoStart", "ServerState") and now[place] in (False, 4)
+    key = ("metabase", where, "KeyType")
+    if name in ("ServerAutoStart", "ServerState"):
+        return (key not in bounds.old or key not in bounds.new) and now.get(place) in (False, STOPPED)
+    value = now.get(place)
+    return key not in bounds.old and name == "RelayIpList" and isinstance(value, bytes) and is_closed(value)
+
+
+def is_closed(blob: bytes) -> bool:
+    """Tell whether a list lets nobody relay."""
+    rules = decode(blob).access_list
+    return not (rules.grant_by_default or rules.addresses or rules.domains)
 
 
 def place_of(change: Mapping[str, Any]) -> Place | None:

@@ -163,6 +163,8 @@ class Connection:
         kind = fault.kind if fault else None
         if kind is Kind.CUT_BEFORE:
             return False
+        if fault is not None and kind is Kind.HTTP_ERROR:
+            return await self._send(_refusal(fault.code)) and False
         response = await self._respond(request)
         if fault is not None and kind is Kind.STALL:
             await asyncio.sleep(fault.seconds)
@@ -244,6 +246,13 @@ class Connection:
 
     def _identity(self) -> bytes:
         return soap.identify_response(self._host.build, "2.0" if self._host.build.startswith("6.1") else "3.0")
+
+
+def _refusal(code: int) -> Response:
+    """Give the answer of a service that fails; one without a status of HTTP is overloaded."""
+    status = code if code in set(HTTPStatus) else HTTPStatus.SERVICE_UNAVAILABLE
+    methods = (("WWW-Authenticate", "Negotiate"),) if status == HTTPStatus.UNAUTHORIZED else ()
+    return Response(status, headers=methods, closes=True)
 
 
 def _path(request: Request) -> str:
