@@ -13,6 +13,7 @@ CLAUSES = (
     # Exchange (with a comma), Google, sendmail, Proofpoint, Mimecast
     re.compile(r"version=(?P<version>[^\s,;()]{1,40}),? {0,4}cipher=(?P<cipher>[^\s;,()]{1,100})", re.IGNORECASE),
     re.compile(r"version=(?P<version>[^\s,;()]{1,40})", re.IGNORECASE),
+    re.compile(r"\bcipher=(?P<cipher>[^\s;,()]{1,100})", re.IGNORECASE),
     # Postfix, RZmta
     re.compile(r"using (?P<version>\S{1,40}) with cipher (?P<cipher>[^\s()]{1,100})", re.IGNORECASE),
     # Courier: (TLS: TLSv1.2,256bits,AES256-SHA)

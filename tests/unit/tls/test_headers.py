@@ -174,3 +174,31 @@ def test_a_cipher_of_tls_13_alone_tells_the_version():
         "Received: from a ([192.0.2.1]) by b with ESMTPS tls TLS_AES_128_GCM_SHA256 (Haraka/2.8);"
     ).hops[0]
     assert (hop.tls, hop.security.at_least) == ("TLS 1.3", None)
+
+
+RECEIVERS = {
+    "by mx.example (8.17.1/8.17.1) with ESMTPS id 5 (version=TLSv1.3 cipher=TLS_AES_256_GCM_SHA384 bits=256)": "13",
+    "by mx.example (8.14.7/8.14.7) with ESMTP id 5 (version=TLSv1/SSLv3 cipher=DHE-RSA-AES256-SHA bits=256)": "unknown",
+    "by mx.example (8.14.7/8.14.7) with ESMTP id 5": "plain",
+    "(TLS: TLSv1.3,256bits,TLS_AES_256_GCM_SHA384) by mx.example with ESMTPS id 1": "13",
+    "by mx.example (OpenSMTPD) with ESMTPS id 1 (TLSv1.3:TLS_AES_256_GCM_SHA384:256:NO)": "13",
+    "by mx.example with esmtps (TLSv1:AES256-SHA:256) (Exim 4.80) id 1nmMEE": "old",
+    "by mx.example with (AES256-SHA encrypted) ESMTPS": "unknown",
+    "by mx.example with (ECDHE-RSA-AES256-GCM-SHA384 encrypted) ESMTPS": "12",
+    "by relay.mimecast.com with ESMTP with STARTTLS (version=TLSv1.0, cipher=AES256-SHA) id uk-mta-1": "old",
+    "by mx0a-1.pphosted.com (PPS) with ESMTP id 34t9ybt7rh-1": "plain",
+    "by esa1.example with ESMTP/TLS/DHE-RSA-AES256-SHA": "unknown",
+    "by esa1.example with ESMTP": "unknown",
+    "by mx.example (MDaemon PRO v22.0) with ESMTPS id md5": "unknown",
+    "by email-smtp.us-east-1.amazonaws.com with SMTP (SimpleEmailService-d-A) id 1": "unknown",
+    "by ex.example with Microsoft SMTP Server (cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.2.1": "12",
+    "by ex.example (192.0.2.2) with Microsoft SMTP Server id 14.3.123.3": "plain",
+    "by hub.example over TLS secured channel with Microsoft SMTPSVC(8.5.9600.16384)": "unknown",
+}  # fmt: skip
+WORDS = {"12": "tls12_or_better", "13": "tls12_or_better", "old": "old_tls"}
+
+
+@pytest.mark.parametrize("form", RECEIVERS)
+def test_receiving_servers_of_many_kinds(form):
+    text = f"Received: from r.example (r.example [203.0.113.9]) {form}; Thu, 8 Jan 2026 16:57:40 +0000\n\n"
+    assert parse_message(text).verdict == WORDS.get(RECEIVERS[form], RECEIVERS[form])
