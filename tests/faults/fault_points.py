@@ -26,7 +26,7 @@ HOUR_S = 3600
 DOWN_S = 0.5
 STALL_S = 20.0
 CUTS = (Kind.CUT_BEFORE, Kind.CUT_DURING, Kind.CUT_AFTER)
-IN_A_ROW = "cuts in a row"
+CUT, IN_A_ROW = "connection cut", "cuts in a row"
 LATE_WRITE = 18  # after it some changes of every sort are made, and have to be undone
 LATE_FAILURE = Fault(Kind.FAIL_WRITE, at=LATE_WRITE)
 # One fault that never goes off for each event: what is to be counted.
@@ -136,7 +136,7 @@ def _connections(counts: Counts, work: Work) -> Iterator[Point]:
     """Give what can happen to each request: the three cuts, and the end of who has sent it."""
     for number in range(1, counts[Event.REQUEST] + 1):
         for kind in CUTS:
-            yield Point(_named(work, kind), (Fault(kind, at=number),), work=work)
+            yield Point(_named(work, CUT), (Fault(kind, at=number),), work=work)
         stall = Fault(Kind.STALL, at=number, seconds=STALL_S)
         yield Point(_named(work, "kill controller"), (stall,), Victim.CONTROLLER, work)
 
@@ -206,7 +206,7 @@ def _undone(apply: Counts, undone: Counts) -> Iterator[Point]:
     # The apply itself has ended before its last observation and the closing of its shell.
     for number in range(apply[Event.REQUEST] - 5, undone[Event.REQUEST] + 1):
         for kind in CUTS:
-            yield Point(f"undoing: {kind}", (LATE_FAILURE, Fault(kind, at=number)))
+            yield Point(f"undoing: {CUT}", (LATE_FAILURE, Fault(kind, at=number)))
         stall = Fault(Kind.STALL, at=number, seconds=STALL_S)
         yield Point("undoing: kill controller", (LATE_FAILURE, stall), Victim.CONTROLLER)
     for number in range(LATE_WRITE + 1, undone[Event.WRITE] + 1, 2):
@@ -218,13 +218,12 @@ def _milder(counts: Counts) -> Iterator[Point]:
     """Give failures of which nothing is undone."""
     for work in (Work.STOP, Work.CONTINUE):
         for number in range(1, counts[Event.WRITE] + 1, 2):
-            fault = Fault(Kind.FAIL_WRITE, at=number, code=CODES[number % len(CODES)])
-            yield Point(_named(work, Kind.FAIL_WRITE), (fault,), work=work)
+            yield Point(work, (Fault(Kind.FAIL_WRITE, at=number, code=CODES[number % len(CODES)]),), work=work)
             if number % 4 == 1:
-                yield Point(_named(work, Kind.IGNORE_WRITE), (Fault(Kind.IGNORE_WRITE, at=number + 1),), work=work)
-                yield Point(_named(work, Kind.RESTART), (Fault(Kind.RESTART, at=number + 1),), work=work)
+                yield Point(work, (Fault(Kind.IGNORE_WRITE, at=number + 1),), work=work)
+                yield Point(work, (Fault(Kind.RESTART, at=number + 1),), work=work)
         for number in range(1, counts[Event.STOP] + 1):
-            yield Point(_named(work, Kind.STUCK_STOP), (Fault(Kind.STUCK_STOP, at=number),), work=work)
+            yield Point(work, (Fault(Kind.STUCK_STOP, at=number),), work=work)
 
 
 def spread(points: Sequence[Point], count: int) -> list[Point]:
