@@ -1,6 +1,5 @@
 """The history of applies, one file each: what was planned, what stood there before, what came of it. No secrets."""
 
-import contextlib
 import getpass
 import json
 import os
@@ -14,6 +13,7 @@ from typing import Any
 
 import iisrelay
 from iisrelay.engine.history_changes import change_of, history_document
+from iisrelay.engine.private_files import write_private
 from iisrelay.errors import IisRelayError, UsageError
 from iisrelay.plan.change import Change
 from iisrelay.plan.reverse import Touched
@@ -108,13 +108,7 @@ class History:
             ) from None
 
     def _write(self, entry: Entry, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".new")
-        with contextlib.suppress(FileNotFoundError):
-            draft.unlink()
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(_document(entry), file, indent=1, ensure_ascii=False)
-        draft.replace(path)
+        write_private(path, json.dumps(_document(entry), indent=1, ensure_ascii=False))
         for old in _by_age(path.parent.glob("*.json"))[: -self.kept]:
             old.unlink(missing_ok=True)
 
@@ -199,7 +193,7 @@ def _document(entry: Entry) -> dict[str, Any]:
 def _read(path: Path) -> Entry:
     try:
         return _entry(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IisRelayError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IisRelayError) as error:
         raise IisRelayError(
             f"{path} cannot be read ({type(error).__name__})",
             hint="it was written by another version, or damaged: move it away",

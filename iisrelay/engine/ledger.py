@@ -4,16 +4,15 @@ Passwords cannot be compared on the host (it may not give them back, and reading
 entry nobody knows: a plan then sets the secret again, and verify takes it as right when the host has one at all.
 """
 
-import contextlib
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from iisrelay.engine.private_files import write_private
 from iisrelay.errors import IisRelayError
 from iisrelay.plan.values import SecretCheck
 from iisrelay.secret import Secret
@@ -69,13 +68,7 @@ class SecretLedger:
 
     def _save(self) -> None:
         document = {"format": FORMAT, "key": self._key.hex(), "entries": dict(sorted(self._entries.items()))}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_suffix(".new")
-        with contextlib.suppress(FileNotFoundError):
-            draft.unlink()
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(document, file, indent=1)
-        draft.replace(self.path)
+        write_private(self.path, json.dumps(document, indent=1))
 
 
 def _place(target: Target, setting: str) -> str:
@@ -90,7 +83,7 @@ def _load(path: Path) -> tuple[bytes, dict[str, str]]:
         return bytes.fromhex(document["key"]), entries
     except FileNotFoundError:
         return secrets.token_bytes(32), {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IisRelayError(
             f"{path} cannot be read ({type(error).__name__})",
             hint="delete it: the next apply sets every password once more and writes it anew",

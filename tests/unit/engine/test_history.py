@@ -53,6 +53,15 @@ def test_an_entry_is_read_back_as_it_was_written(history):
     assert "MARKER" not in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("host", ["../../evil", "..", "a/b:c", "\u202ehost"])
+def test_hosts_with_odd_names_stay_in_their_folder(history, host):
+    history.write(entry(history, host))
+    (found,) = history.entries(host)
+    (path,) = history.folder.parent.rglob("*.json")
+    assert found.host == host
+    assert path.parent.parent == history.folder
+
+
 def test_what_came_of_it_is_noted(history):
     written = entry(history)
     results = (ChangeResult(CHANGES[0], Outcome.ROLLED_BACK), ChangeResult(CHANGES[1], Outcome.FAILED, "no"))

@@ -1,3 +1,5 @@
+import subprocess
+
 import pytest
 
 from iisrelay.engine.ledger import SecretLedger
@@ -53,3 +55,16 @@ def test_a_damaged_file_is_an_error_with_a_way_out(tmp_path, content):
     with pytest.raises(IisRelayError) as error:
         SecretLedger(path)
     assert "delete it" in error.value.hint
+
+
+def test_hashes_and_their_key_stay_out_of_repositories(tmp_path, target, secret):
+    repository = tmp_path / "repository"
+    subprocess.run(["git", "init", "--quiet", str(repository)], check=True)
+    folder = repository / ".iisrelay"
+    for number in (1, 2):
+        SecretLedger(folder / "secrets.json").remember(target, [(f"{SETTING}{number}", secret)])
+    status = subprocess.run(
+        ["git", "-C", str(repository), "status", "--short", "--untracked-files=all"], capture_output=True, check=True
+    )
+    assert status.stdout == b""
+    assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "secrets.json"]
