@@ -1,6 +1,7 @@
 """Text for people: what would change, what was changed, what is wrong, and what to do next."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.text import Text
 
 from iisrelay.errors import IisRelayError, SiteFileError
 from iisrelay.plan.change import Change, counted
+from iisrelay.report.harmless import harmless
 from iisrelay.results import CHANGING, DONE, ChangeResult, HostReport, Report
 from iisrelay.settings.stored import Store
 from iisrelay.status import Action, HostStatus, Outcome, Restart
@@ -76,12 +78,19 @@ def _status_word(host: HostReport) -> tuple[str, str]:
 
 
 def _counts(host: HostReport) -> str:
-    counts = [(action, sum(result.change.action is action for result in host.changes)) for action in Action]
-    words = {Action.CREATE: "to add", Action.UPDATE: "to change", Action.DELETE: "to remove"}
-    if host.command in CHANGING:
-        words = {Action.CREATE: "added", Action.UPDATE: "changed", Action.DELETE: "removed"}
-    shown = [f"{count} {words[action]}" for action, count in counts if count]
+    outcomes = Counter(result.outcome for result in host.changes)
+    if set(outcomes) <= {Outcome.PENDING}:
+        counts = _by_action(host, {Action.CREATE: "to add", Action.UPDATE: "to change", Action.DELETE: "to remove"})
+    elif set(outcomes) <= DONE:
+        counts = _by_action(host, {Action.CREATE: "added", Action.UPDATE: "changed", Action.DELETE: "removed"})
+    else:
+        counts = [(outcomes[outcome], word.lower()) for outcome, (word, _) in OUTCOME_WORDS.items()]
+    shown = [f"{count} {word}" for count, word in counts if count]
     return f"  ({', '.join(shown)})" if shown else ""
+
+
+def _by_action(host: HostReport, words: dict[Action, str]) -> list[tuple[int, str]]:
+    return [(sum(result.change.action is action for result in host.changes), word) for action, word in words.items()]
 
 
 def _sections(results: Iterable[ChangeResult]) -> list[tuple[str, list[ChangeResult]]]:
@@ -196,5 +205,6 @@ def _summary(report: Report) -> str:
 
 
 def print_line(console: Console, text: Text) -> None:
-    """Print one line as it is."""
+    """Print one line as it is, but for what would play with the terminal."""
+    text.plain = harmless(text.plain)
     console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)

@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 from iisrelay.errors import IisRelayError, SiteFileError
 from iisrelay.plan.saved import change_document
+from iisrelay.report.harmless import harmless_xml
 from iisrelay.results import ChangeResult, HostReport, Report
 from iisrelay.status import HostStatus
 
@@ -79,7 +80,7 @@ def junit(report: Report) -> str:
     for host in report.hosts:
         suites.append(_suite(host))
     ET.indent(suites)
-    return ET.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+    return ET.tostring(harmless_xml(suites), encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _suite(host: HostReport) -> ET.Element:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from iisrelay.report.human import print_error
+from iisrelay.report.human import print_error, print_line
 from iisrelay.tls.facts import DONE, UNNAMEABLE, HostProbe
 from iisrelay.tls.finding import Finding, Severity
 from iisrelay.tls.headers import Route
@@ -38,7 +38,7 @@ def print_tls_report(report: TlsReport, console: Console) -> None:
         _print_host(host, console)
     counts = [(verdict, sum(host.verdict is verdict for host in report.hosts)) for verdict in Verdict]
     summary = ", ".join(f"{count} {verdict}" for verdict, count in counts if count)
-    _line(console, Text(f"TLS 1.2: {summary}. Nothing has been changed.", style="bold"))
+    print_line(console, Text(f"TLS 1.2: {summary}. Nothing has been changed.", style="bold"))
 
 
 def print_smart_host(result: ProbeResult, verdict: Verdict, console: Console) -> None:
@@ -46,7 +46,7 @@ def print_smart_host(result: ProbeResult, verdict: Verdict, console: Console) ->
     _heading(console, f"{result.host}:{result.port}", verdict, result.banner or "")
     for item in result.protocols:
         words = f"{item.version:<9}{item.outcome.value:<12}{item.cipher or item.explanation}"
-        _line(console, Text(f"  {words}".rstrip()))
+        print_line(console, Text(f"  {words}".rstrip()))
     _print_findings(result.findings, console)
 
 
@@ -56,7 +56,7 @@ def print_route(route: Route, console: Console) -> None:
         mark = ">" if hop.number == route.leaving else " "
         delay = "" if hop.delay_s is None else f", after {hop.delay_s:g} s"
         way = f"{hop.from_name or hop.from_helo or hop.from_ip or '?'} -> {hop.by or '?'}"
-        _line(console, Text.assemble(f"{mark} {hop.number}  ", (way, "bold"), delay))
+        print_line(console, Text.assemble(f"{mark} {hop.number}  ", (way, "bold"), delay))
         tls = hop.tls or "TLS not stated"
         details = [
             str(hop.software or "unknown software"),
@@ -64,12 +64,12 @@ def print_route(route: Route, console: Console) -> None:
             tls,
             hop.cipher or "",
         ]
-        _line(console, Text(f"     {', '.join(part for part in details if part)}", style="dim"))
+        print_line(console, Text(f"     {', '.join(part for part in details if part)}", style="dim"))
     for note in route.notes:
-        _line(console, Text.assemble("  ", ("! ", "yellow"), note))
+        print_line(console, Text.assemble("  ", ("! ", "yellow"), note))
     word, colour = LEAVING_WORDS[route.verdict]
-    _line(console, Text.assemble((f"Message: {word}", colour)))
-    _line(console, Text(f"  {route.explanation}"))
+    print_line(console, Text.assemble((f"Message: {word}", colour)))
+    print_line(console, Text(f"  {route.explanation}"))
 
 
 def _print_host(host: HostCheck, console: Console) -> None:
@@ -77,31 +77,31 @@ def _print_host(host: HostCheck, console: Console) -> None:
     if host.error:
         print_error(host.error, console)
     for warning in host.warnings:
-        _line(console, Text.assemble("  ", ("! ", "yellow"), warning))
+        print_line(console, Text.assemble("  ", ("! ", "yellow"), warning))
     if host.states:
         _print_protocols(host.states, console)
     for probe in host.probes:
         _print_probe(probe, console)
     _print_findings(host.findings, console)
-    _line(console, Text())
+    print_line(console, Text())
 
 
 def _heading(console: Console, name: str, verdict: Verdict, product: str) -> None:
     colour = VERDICT_COLOURS.get(verdict, "bold red")
-    _line(
+    print_line(
         console,
         Text.assemble((name, "bold"), "  ", (verdict.value, colour), (f"  ({product})" if product else "", "dim")),
     )
 
 
 def _print_protocols(states: tuple[ProtocolState, ...], console: Console) -> None:
-    _line(console, Text("  protocol  outbound             inbound", style="bold cyan"))
+    print_line(console, Text("  protocol  outbound             inbound", style="bold cyan"))
     by_name: dict[str, dict[Side, ProtocolState]] = {}
     for state in states:
         by_name.setdefault(state.protocol, {})[state.side] = state
     for name, sides in by_name.items():
         client, server = _state_word(sides[Side.CLIENT]), _state_word(sides[Side.SERVER])
-        _line(console, Text(f"  {name:<10}{client:<21}{server}".rstrip()))
+        print_line(console, Text(f"  {name:<10}{client:<21}{server}".rstrip()))
 
 
 def _state_word(state: ProtocolState) -> str:
@@ -111,27 +111,23 @@ def _state_word(state: ProtocolState) -> str:
 def _print_probe(probe: HostProbe, console: Console) -> None:
     if not probe.handshakes:
         return
-    _line(console, Text(f"  handshakes from the host with {probe.identity}", style="bold cyan"))
+    print_line(console, Text(f"  handshakes from the host with {probe.identity}", style="bold cyan"))
     for item in probe.handshakes:
         words = item.cipher if item.outcome == DONE else item.message
         outcome = "no name" if item.outcome == UNNAMEABLE else item.outcome
-        _line(console, Text(f"  {item.protocol:<10}{outcome:<9}{words}".rstrip()))
+        print_line(console, Text(f"  {item.protocol:<10}{outcome:<9}{words}".rstrip()))
 
 
 def _print_findings(findings: Iterable[Finding], console: Console) -> None:
     subject = None
     for finding in sorted(findings, key=lambda item: item.subject != "host"):
         if finding.subject != subject and finding.subject:
-            _line(console, Text(f"  {finding.subject}", style="bold cyan"))
+            print_line(console, Text(f"  {finding.subject}", style="bold cyan"))
         subject = finding.subject
-        _line(
+        print_line(
             console, Text.assemble("    ", (f"{finding.severity.value:<9}", COLOURS[finding.severity]), finding.message)
         )
         if finding.evidence and finding.severity is not Severity.OK:
-            _line(console, Text(f"{INDENT}{' / '.join(finding.evidence.splitlines())}", style="dim"))
+            print_line(console, Text(f"{INDENT}{' / '.join(finding.evidence.splitlines())}", style="dim"))
         if finding.fix:
-            _line(console, Text.assemble(INDENT, ("fix: ", "bold"), finding.fix))
-
-
-def _line(console: Console, text: Text) -> None:
-    console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
+            print_line(console, Text.assemble(INDENT, ("fix: ", "bold"), finding.fix))

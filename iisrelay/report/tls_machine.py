@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from iisrelay.errors import IisRelayError
+from iisrelay.report.harmless import harmless_xml
 from iisrelay.report.machine import FORMAT, error_document
 from iisrelay.tls.finding import Finding, Severity
 from iisrelay.tls.headers import Route
@@ -52,7 +53,7 @@ def junit_document(suites: Iterable[ET.Element]) -> str:
     root = ET.Element("testsuites", name=f"iisrelay {COMMAND}")
     root.extend(suites)
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    return ET.tostring(harmless_xml(root), encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _case(name: str, finding: Finding) -> ET.Element:
