@@ -69,7 +69,10 @@ function Switch-Folder([string]$Path, [string]$Name, $Value) {
     try {
         Write-Folder $Path $Name $Value
         $to = Get-MailFolder $Path $Name
-        if ($to -ne $from) {
+        if (-not $to) {
+            $left = (Get-MailFiles $from).Length
+            if ($left) { throw "no folder would be left for the $left messages in $from" }
+        } elseif ($to -ne $from) {
             # On disk before the mail goes: after a power loss the server must look where its mail is.
             [void](Open-Metabase '').psbase.Invoke('SaveData')
             Move-Messages $from $to
@@ -121,7 +124,7 @@ function Complete-Move {
     try {
         if (Test-Metabase $path) {
             $to = Get-MailFolder $path $name
-            if ($to -ne $from) { Invoke-Stopped $path { Move-Messages $from $to } }
+            if ($to -and $to -ne $from) { Invoke-Stopped $path { Move-Messages $from $to } }
         }
         Clear-Moving
     } catch { Add-Blocker $path "mail of an interrupted move still lies in ${from}: $(Get-FailureText $_)" }

@@ -16,7 +16,7 @@ from iisrelay.site.targets import targets
 from iisrelay.status import HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
-HOSTS = ("whole", "twice", "failing", "hurt", "secretive", "late", "cut", "again")
+HOSTS = ("folders", "whole", "twice", "failing", "hurt", "secretive", "late", "cut", "again")
 BEFORE = """
 $service = [ADSI]'IIS://localhost/SmtpSvc'
 $server = $service.Create('IIsSmtpServer', '4')
@@ -146,6 +146,28 @@ def test_a_failure_undoes_everything_and_says_so(on_lab, lab, history, ledger):
     assert (entry.status, entry.left_something) == ("failed", False)
     stopped = apply_hosts([target], connect, history=history, ledger=ledger, safety=Safety(OnFailure.STOP)).hosts[0]
     assert {result.outcome for result in stopped.changes} == {Outcome.FAILED, Outcome.SKIPPED}
+
+
+def test_folders_go_and_come_over_several_ways_back(on_lab, lab, history, ledger):
+    server = "{name: Moved, general: {bindings: ['127.0.0.1:2533']}FOLDERS}"
+    site = f"version: 1\nhosts: {{%s: {{}}}}\nvirtual_servers: [{server}]\n"
+    plain = on_lab("folders", site.replace("FOLDERS", ""))
+    # Nothing has a folder above it, so that on the way back none shows again.
+    assert apply_hosts([plain], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    old = held(lab, plain)
+    target = on_lab("folders", site.replace("FOLDERS", ", folders: {root: 'D:\\tree\\moved'}"))
+    assert apply_hosts([target], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    new = held(lab, target)
+    is_there = "[IO.Directory]::Exists('D:\\tree')"
+    for before, answer in ((old, "False"), (new, "True"), (old, "False"), (new, "True")):
+        back = roll_back(target, history, ledger)
+        assert (back.status, back.not_restored, back.error) == (HostStatus.APPLIED, (), None)
+        assert differences(before, held(lab, target)) == {}
+        assert run(target, is_there) == answer
+    undoes = {"folders": history.entries("folders")[1:]}
+    whole = rollback_hosts([target], undoes, connect, history=history, ledger=ledger).hosts[0]
+    assert (whole.status, whole.error) == (HostStatus.APPLIED, None)
+    assert (differences(old, held(lab, target)), run(target, is_there)) == ({}, "False")
 
 
 def test_several_applies_are_undone_together(on_lab, lab, history, ledger):
