@@ -10,6 +10,7 @@ from iisrelay.lab.powershell.errors import NetError
 
 RUNTIME_EXCEPTION = "System.Management.Automation.RuntimeException"
 AUTOMATION = "System.Management.Automation."
+CULPRIT = re.compile(r"[^\s()|;{}]+")
 
 
 class Source:
@@ -69,11 +70,15 @@ class InvocationInfo:
             return ""
         line, column = self.source.place(self.start)
         text = self.source.line_text(line)
-        head = f"At {self.source.path or 'line'}:{line} char:{column}"
-        if version == "2.0":
-            return f"{head}\n+ {text[: column - 1]} <<<< {text[column - 1 :]}"
+        head = f"At {self.source.path or 'line'}:{line} char:"
+        if version == "2.0":  # the arrow stands behind the first word of the culprit
+            found = CULPRIT.match(text, column - 1)
+            end = found.end() if found else column - 1
+            return f"{head}{end + 1}\n+ {text[:end]} <<<< {text[end:]}"
         length = max(1, min(self.end - self.start, len(text) - column + 1))
-        return f"{head}\n+ {text.strip()}\n+ {' ' * (column - 1 - (len(text) - len(text.lstrip())))}{'~' * length}"
+        return (
+            f"{head}{column}\n+ {text.strip()}\n+ {' ' * (column - 1 - (len(text) - len(text.lstrip())))}{'~' * length}"
+        )
 
 
 class CategoryInfo:

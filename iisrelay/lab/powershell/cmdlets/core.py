@@ -10,6 +10,7 @@ from iisrelay.lab.powershell.conversions import to_bool, to_string
 from iisrelay.lab.powershell.evaluator.base import emit_value
 from iisrelay.lab.powershell.inline_blocks import InlineBlock
 from iisrelay.lab.powershell.members import MISSING, call_method, find_member, get_member
+from iisrelay.lab.powershell.nettypes import type_of
 from iisrelay.lab.powershell.operators import binary
 from iisrelay.lab.powershell.script_blocks import ScriptBlockValue
 from iisrelay.lab.powershell.values import PSArray
@@ -68,9 +69,8 @@ class ForEachObject(Processor):
         for script in scripts:
             if not isinstance(script, ScriptBlockValue):
                 self.engine.fail(
-                    f"Cannot bind parameter 'Process'. Cannot convert the \"{to_string(self.engine, script)}\" "
-                    "value to type "
-                    '"System.Management.Automation.ScriptBlock".',
+                    f"Cannot bind parameter 'Process'. Cannot convert the \"{to_string(self.engine, script)}\" value of "
+                    f'type "{type_of(script).name}" to type "System.Management.Automation.ScriptBlock".',
                     "CannotConvertArgumentNoMessage",
                     "InvalidArgument",
                 )

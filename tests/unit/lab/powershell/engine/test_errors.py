@@ -127,7 +127,9 @@ def test_uncaught_errors_are_shown_with_their_place(run):
 
 
 def test_old_versions_point_with_an_arrow(run_old):
-    assert "+  <<<< throw 'bad'" in run_old("throw 'bad'").errors
+    assert "char:6\r\n+ throw <<<<  'bad'" in run_old("throw 'bad'").errors
+    assert "char:9\r\n+ Get-Item <<<<  C:\\none" in run_old("Get-Item C:\\none").errors
+    assert "char:10\r\n+ $null.Foo <<<< ()" in run_old("$null.Foo()").errors
 
 
 def test_strict_mode(run):
