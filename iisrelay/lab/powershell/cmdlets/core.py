@@ -69,8 +69,8 @@ class ForEachObject(Processor):
         for script in scripts:
             if not isinstance(script, ScriptBlockValue):
                 self.engine.fail(
-                    f"Cannot bind parameter 'Process'. Cannot convert the \"{to_string(self.engine, script)}\" value of "
-                    f'type "{type_of(script).name}" to type "System.Management.Automation.ScriptBlock".',
+                    f"Cannot bind parameter 'Process'. Cannot convert the \"{to_string(self.engine, script)}\" "
+                    f'value of type "{type_of(script).name}" to type "System.Management.Automation.ScriptBlock".',
                     "CannotConvertArgumentNoMessage",
                     "InvalidArgument",
                 )
