@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iisrelay.plan.change import Change
+from iisrelay.plan.mail import Moves
 from iisrelay.plan.openness import is_wide_name, openness
 from iisrelay.plan.places import Placement, observed_endpoints
 from iisrelay.plan.servers import AUTO_START, SERVER_STATE
@@ -134,6 +135,11 @@ def _queued_mail(outlook: Outlook) -> Iterator[Finding]:
             yield Finding(
                 QUEUED_MAIL, f'removing virtual server "{server.label}" would strand {server.queued} queued {noun}'
             )
+    circling = ", ".join(change.setting for change in Moves.of(outlook.changes).circles())
+    if circling:
+        yield Finding(
+            QUEUED_MAIL, f"folders would change places, and their mail be mixed: move one to a third first ({circling})"
+        )
 
 
 def _many_changes(outlook: Outlook) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from iisrelay.plan.change import Change
+from iisrelay.plan.mail import Moves
 from iisrelay.plan.servers import AUTO_START, SERVER_STATE
 from iisrelay.settings.stored import Kind, Store
 from iisrelay.state.observed import KEY_TYPE, STARTED
@@ -15,7 +16,14 @@ FIRST = 0
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Sort changes into the order in which they are to be made, and give each its identity."""
-    ranked = sorted(changes, key=lambda change: (*rank(change), change.path, change.setting, change.name))
+    changes = tuple(changes)
+    moves = Moves.of(changes)
+
+    def key(change: Change) -> tuple[int | str, ...]:
+        step, *rest = rank(change)
+        return step, moves.turn(change), *rest, change.path, change.setting, change.name
+
+    ranked = sorted(changes, key=key)
     return tuple(replace(change, identity=f"c{number}") for number, change in enumerate(ranked, start=1))
 
 

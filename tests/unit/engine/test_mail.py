@@ -25,7 +25,7 @@ virtual_servers:
     folders: {root: '%s'}
 """
 GONE = "version: 1\nhosts: {%s: {}}\nvirtual_servers: [{name: Relay, state: absent}]\n"
-HOSTS = ("near", "far", "full", "cut", "clash", "removed", "late")
+HOSTS = ("chained", "near", "far", "full", "cut", "clash", "removed", "late")
 FILL = "1..%d | ForEach-Object { [IO.File]::WriteAllText(\"%s\\Queue\\NTFS_$_.EML\", ('mail ' * $_)) }"
 LIST = (
     "[IO.Directory]::GetFiles('%s\\Queue') | Sort-Object |"
@@ -155,6 +155,31 @@ def test_a_virtual_server_with_mail_is_not_removed(on_lab, apply):
     assert run(old, LIST % "C:\\old") == mail
     assert apply(on_lab("removed", GONE % "removed"), "no-listener", "queued-mail").status is HostStatus.APPLIED
     assert run(old, LIST % "C:\\old") == mail
+
+
+def test_mail_stays_with_its_virtual_server_where_another_moves_into_its_folder(on_lab, apply, history):
+    def both(one: str, two: str) -> Target:
+        site = "version: 1\nhosts: {chained: {}}\nvirtual_servers:\n"
+        for name, port, folder in (("One", 2541, one), ("Two", 2542, two)):
+            place = f"general: {{bindings: ['127.0.0.1:{port}']}}, folders: {{root: 'D:\\{folder}'}}"
+            site += f"  - {{name: {name}, state: started, {place}}}\n"
+        return on_lab("chained", site)
+
+    assert apply(both("a", "b")).status is HostStatus.APPLIED
+    fill = "[IO.File]::WriteAllText('D:\\%s\\Queue\\%s.eml', 'mail')"
+    run(both("a", "b"), "\n".join([fill % ("a", "one"), fill % ("b", "two")]))
+    assert apply(both("b", "c")).status is HostStatus.APPLIED
+    there = "[string]::Join(';', [IO.Directory]::GetFiles('D:\\%s\\Queue'))"
+    target = both("b", "c")
+    assert [run(target, there % folder) for folder in "bc"] == ["D:\\b\\Queue\\one.eml", "D:\\c\\Queue\\two.eml"]
+    swapped = apply(both("c", "b"))
+    assert swapped.exit_code is ExitCode.REFUSED
+    assert "folders would change places" in swapped.error.message
+    undoes = {"chained": history.entries("chained")[-1:]}
+    ledger = SecretLedger(history.folder / "secrets.json")
+    back = rollback_hosts([target], undoes, connect, history=history, ledger=ledger).hosts[0]
+    assert (back.status, back.error) == (HostStatus.APPLIED, None)
+    assert [run(target, there % folder) for folder in "ab"] == ["D:\\a\\Queue\\one.eml", "D:\\b\\Queue\\two.eml"]
 
 
 def test_mail_that_comes_after_the_plan_keeps_the_virtual_server(on_lab, tmp_path):
