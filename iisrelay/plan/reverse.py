@@ -147,7 +147,7 @@ def _metabase(change: Change, before: Observed, now: Observed) -> Iterator[Chang
             yield removed_key(change, server, SERVER_CLASS, now)
     elif change.name == KEY_TYPE:
         yield from _key(change, before, now)
-    elif change.name == SERVER_STATE:
+    elif change.name == SERVER_STATE and now.has_key(change.path):
         states = list(state_change(change, before, now))
         yield from states
         # The service notes a stop as "does not start by itself": that is to be as before, too, once it is stopped.

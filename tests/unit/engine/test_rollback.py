@@ -13,10 +13,10 @@ from iisrelay.lab.faults import Fault, Kind, as_endpoint, points_of
 from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
 from iisrelay.site.targets import targets
-from iisrelay.status import HostStatus, Outcome
+from iisrelay.status import ExitCode, HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
-HOSTS = ("folders", "whole", "twice", "failing", "hurt", "secretive", "late", "cut", "again")
+HOSTS = ("passing", "folders", "whole", "twice", "failing", "hurt", "secretive", "late", "cut", "again")
 BEFORE = """
 $service = [ADSI]'IIS://localhost/SmtpSvc'
 $server = $service.Create('IIsSmtpServer', '4')
@@ -168,6 +168,20 @@ def test_folders_go_and_come_over_several_ways_back(on_lab, lab, history, ledger
     whole = rollback_hosts([target], undoes, connect, history=history, ledger=ledger).hosts[0]
     assert (whole.status, whole.error) == (HostStatus.APPLIED, None)
     assert (differences(old, held(lab, target)), run(target, is_there)) == ({}, "False")
+
+
+def test_one_that_came_changed_its_state_and_went_leaves_nothing_to_undo(on_lab, lab, history, ledger):
+    server = "{name: Passing, general: {bindings: ['127.0.0.1:2534']}STATE}"
+    site = f"version: 1\nhosts: {{%s: {{}}}}\nvirtual_servers: [{server}]\n"
+    old = held(lab, on_lab("passing", site.replace("STATE", "")))
+    for state in ("", ", state: stopped", ", state: absent"):
+        target = on_lab("passing", site.replace("STATE", state))
+        done = apply_hosts([target], connect, history=history, ledger=ledger, allow=frozenset({"no-listener"})).hosts[0]
+        assert done.status is HostStatus.APPLIED
+    undoes = {"passing": history.entries("passing")}
+    back = rollback_hosts([target], undoes, connect, history=history, ledger=ledger).hosts[0]
+    assert (back.exit_code, back.error, back.not_restored) == (ExitCode.OK, None, ())
+    assert differences(old, held(lab, target)) == {}
 
 
 def test_several_applies_are_undone_together(on_lab, lab, history, ledger):
