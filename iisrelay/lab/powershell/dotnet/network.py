@@ -6,7 +6,9 @@ import html
 import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
+from weakref import WeakKeyDictionary
 
+from iisrelay.lab.powershell.conversions import convert
 from iisrelay.lab.powershell.dotnet.registry import declare, declare_enum
 from iisrelay.lab.powershell.errors import NetError, argument_null, format_error, out_of_range
 from iisrelay.lab.powershell.values import Byte, Int64, NetEnum, PSArray, PSCustomObject
@@ -244,16 +246,31 @@ def get_host_addresses(engine: Engine, name: str) -> PSArray:
 
 
 service_point = declare("System.Net.ServicePointManager")
-_service_settings: dict[str, object] = {
-    "SecurityProtocol": NetEnum(0, "System.Net.SecurityProtocolType"),
+_PROTOCOLS = "System.Net.SecurityProtocolType"
+_SERVICE_SETTINGS: dict[str, object] = {
+    "SecurityProtocol": NetEnum(0, _PROTOCOLS),
     "ServerCertificateValidationCallback": None,
     "Expect100Continue": True,
     "DefaultConnectionLimit": 2,
 }
-for _name in _service_settings:
-    # Nothing in the lab opens TLS connections out of a script: the settings are accepted and read back as .NET's own.
-    service_point.static_getter(_name)(lambda name=_name: _service_settings[name])
-    service_point.static_setter(_name)(lambda _item: None)
+_given_settings: WeakKeyDictionary[Engine, dict[str, object]] = WeakKeyDictionary()  # a process keeps its own
+
+
+def _declare_service_setting(name: str) -> None:
+    """Nothing in the lab heeds these settings of web requests: they are kept and read back."""
+
+    @service_point.static_getter(name)
+    def give(engine: Engine) -> object:
+        return _given_settings.get(engine, {}).get(name, _SERVICE_SETTINGS[name])
+
+    @service_point.static_setter(name)
+    def take(engine: Engine, item: object) -> None:
+        value = convert(engine, item, _PROTOCOLS) if name == "SecurityProtocol" else item
+        _given_settings.setdefault(engine, {})[name] = value
+
+
+for _name in _SERVICE_SETTINGS:
+    _declare_service_setting(_name)
 
 web_utility = declare("System.Net.WebUtility")
 http_utility = declare("System.Web.HttpUtility")
