@@ -15,6 +15,7 @@ from iisrelay.status import Outcome, Restart
 
 DONE_RESTART = Answer(Outcome.UNCHANGED, "")
 NO_RESTART = Answer(Outcome.FAILED, "the script ended before it")
+AWAITS_RESTART = "is stored, but takes effect with a restart, which was not tried"
 SILENT = Answer(Outcome.FAILED, "the script did not come to this change")
 
 
@@ -41,6 +42,8 @@ def _result(change: Change, answers: Answers, still: Change | None) -> ChangeRes
         return ChangeResult(change, Outcome.NOT_VERIFIED, answer.message if is_told else _difference(still))
     if change.restart in (Restart.VIRTUAL_SERVER, Restart.SERVICE):
         restart = answers.changes.get(RESTART_STEP, NO_RESTART if answers.problem else DONE_RESTART)
+        if restart.outcome is Outcome.SKIPPED:
+            return ChangeResult(change, Outcome.NOT_VERIFIED, AWAITS_RESTART)
         if restart.outcome not in DONE:
             return ChangeResult(change, Outcome.NOT_VERIFIED, f"is stored, but the restart failed: {restart.message}")
     # What the service has changed on a start or a stop is changed, although the step for it found it so.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from iisrelay.engine.judge import AWAITS_RESTART
 from iisrelay.plan.change import Change
 from iisrelay.plan.model import Plan
 from iisrelay.plan.reverse import Touched
@@ -71,9 +72,9 @@ def _judged(
         return replace(result, message="cannot be undone")
     still = next(_in_the_way(result.change, left), None)
     if still is None:
-        if result.outcome is Outcome.NOT_VERIFIED:
+        if result.outcome is Outcome.NOT_VERIFIED and result.message != AWAITS_RESTART:
             return replace(result, message=f"{result.message}; undone since")
-        return replace(result, outcome=Outcome.ROLLED_BACK)
+        return replace(result, outcome=Outcome.ROLLED_BACK, message="")
     if _is_part(still, result.change):
         return replace(result, outcome=Outcome.NOT_VERIFIED, message=f"is back, but not as it was: {still.setting}")
     return replace(result, message=f"could not be undone: {reasons.get(still.setting) or 'differs afterwards'}")

@@ -10,7 +10,7 @@ from rich.text import Text
 from iisrelay.errors import IisRelayError, SiteFileError
 from iisrelay.plan.change import Change, counted
 from iisrelay.report.harmless import harmless
-from iisrelay.results import CHANGING, DONE, ChangeResult, HostReport, Report
+from iisrelay.results import DONE, ChangeResult, HostReport, Report
 from iisrelay.settings.stored import Store
 from iisrelay.status import Action, HostStatus, Outcome, Restart
 

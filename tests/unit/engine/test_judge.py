@@ -4,6 +4,7 @@ import pytest
 
 from iisrelay.engine.judge import applied_secrets, judge
 from iisrelay.engine.scripts import Answer, Answers
+from iisrelay.engine.undo import undone
 from iisrelay.plan.change import Change
 from iisrelay.plan.model import Plan
 from iisrelay.script.steps import RESTART_STEP
@@ -56,6 +57,17 @@ def test_a_failed_restart_leaves_what_needs_it_unverified():
     answers = {"c1": Answer(Outcome.APPLIED, ""), RESTART_STEP: Answer(Outcome.FAILED, "busy")}
     assert outcome(change, answers, EMPTY) == (Outcome.NOT_VERIFIED, "is stored, but the restart failed: busy")
     assert outcome(CHANGE, answers, EMPTY)[0] is Outcome.APPLIED
+
+
+@pytest.mark.parametrize(
+    ("restart", "judged"), [(Outcome.SKIPPED, Outcome.ROLLED_BACK), (Outcome.FAILED, Outcome.NOT_VERIFIED)]
+)
+def test_what_only_awaited_its_restart_is_rolled_back_like_the_rest(restart, judged):
+    change = replace(CHANGE, restart=Restart.VIRTUAL_SERVER)
+    answers = {"c1": Answer(Outcome.APPLIED, ""), RESTART_STEP: Answer(restart, "why")}
+    results = judge(Plan("h1", (change,)), Answers(answers, saved=None, reboot=False), EMPTY)
+    assert results[0].outcome is Outcome.NOT_VERIFIED
+    assert undone(results, EMPTY, EMPTY, {}).results[0].outcome is judged
 
 
 def test_only_secrets_that_the_host_took_are_remembered():
