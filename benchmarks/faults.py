@@ -26,7 +26,7 @@ def share(number: int, processes: int, points: int | None, only: str) -> list[Ou
     with tempfile.TemporaryDirectory() as folder:
         for sweep in prepared(Path(folder)):
             wanted = [point for point in sweep.points if only in point.group]
-            chosen = spread(wanted, points) if points else wanted
+            chosen = spread(wanted, points or len(wanted))
             return [told(sweep.run(point)) for point in chosen[number::processes]]
     return []
 

@@ -131,3 +131,12 @@ def defect_on_host(error: Exception) -> IisRelayError:
         f"iisrelay itself failed on this host ({type(error).__name__}{where})",
         hint="this is a defect of the program: report this line",
     )
+
+
+def of_system(error: OSError) -> IisRelayError:
+    """Say what this machine refuses: a file that cannot be read or written, an output without room."""
+    place = error.filename or "the output"
+    return IisRelayError(
+        f"{place}: {error.strerror or type(error).__name__}",
+        hint="look at its rights, its folder and the room on the disk; what was applied to hosts stays applied",
+    )

@@ -21,7 +21,7 @@ from iisrelay.cli import (
     validate,
     verify,
 )
-from iisrelay.errors import IisRelayError
+from iisrelay.errors import IisRelayError, of_system
 from iisrelay.status import ExitCode
 
 HELP = """Set up Windows SMTP relays (IIS SMTP virtual servers) from one site file.
@@ -98,6 +98,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: nothing to tell, nobody to tell it to
         return ExitCode.FAILED
+    except OSError as error:
+        refused = of_system(error)
+        typer.echo(f"error: {refused.message}\nnext:  {refused.hint}", err=True)
+        return refused.exit_code
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _defect(error, show_traceback="--debug" in arguments)
     return int(code or 0)

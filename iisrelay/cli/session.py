@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from iisrelay.cli.options import Output
-from iisrelay.errors import IisRelayError, RefusedError, UsageError
+from iisrelay.errors import IisRelayError, RefusedError, UsageError, of_system
 from iisrelay.report.human import print_error, print_report
 from iisrelay.report.machine import error_json, junit, report_json
 from iisrelay.report.progress import ProgressLine
@@ -42,7 +42,10 @@ def failures_as(output: Output, command: str) -> Iterator[None]:
     """Turn a failure of the whole command into its result: an error text, or the JSON document of the contract."""
     try:
         yield
-    except IisRelayError as error:
+    except BrokenPipeError:
+        raise
+    except (IisRelayError, OSError) as failure:
+        error = failure if isinstance(failure, IisRelayError) else of_system(failure)
         if output is Output.JSON:
             typer.echo(error_json(command, error))
         else:
@@ -52,8 +55,12 @@ def failures_as(output: Output, command: str) -> Iterator[None]:
 
 def show(report: Report, output: Output, junit_file: Path | None = None) -> None:
     """Print a report in the wanted form, and write its JUnit file."""
+    _print(report, output)
     if junit_file is not None:
         junit_file.write_text(junit(report), encoding="utf-8")
+
+
+def _print(report: Report, output: Output) -> None:
     if output is Output.JSON:
         typer.echo(report_json(report))
     else:
@@ -74,8 +81,8 @@ def _on_lab(chosen: tuple[Target, ...], *, quiet: bool) -> tuple[Target, ...]:
 
     folder = STATE_FOLDER / "lab"
     started = control.ensure_running(folder, [target.name for target in chosen])
-    if not quiet:
-        for host in started:
+    for host in () if quiet else started:
+        with suppress(OSError):  # work goes on where nobody can be told
             error_console().print(
                 f"{host.name}: lab host started ({host.product})", soft_wrap=True, highlight=False, markup=False
             )

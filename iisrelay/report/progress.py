@@ -1,5 +1,6 @@
 """Progress on standard error: a live line in a terminal, plain lines elsewhere."""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -45,7 +46,11 @@ class ProgressLine:
             self._status.start()
 
     def __call__(self, host: str, phase: str) -> None:
-        """Tell that ``host`` has entered ``phase``; the phase "done" ends it."""
+        """Tell that ``host`` has entered ``phase``; the phase "done" ends it. Work goes on where that fails."""
+        with contextlib.suppress(OSError):
+            self._tell(host, phase)
+
+    def _tell(self, host: str, phase: str) -> None:
         if self._quiet or (phase == "done" and self._status is None):
             return
         if self._status is None:

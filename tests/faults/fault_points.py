@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 from iisrelay.lab.faults import EVENTS, Event, Fault, Kind
 
 NEVER = 10**9
+GOLDEN_RATIO = (5**0.5 - 1) / 2  # multiples of it, without their whole parts, fill the space between 0 and 1 evenly
 # Every HRESULT that is documented for the metabase and that a write may give.
 CODES = (
     0x80070003,  # ERROR_PATH_NOT_FOUND
@@ -144,9 +146,8 @@ def _connections(counts: Counts, work: Work) -> Iterator[Point]:
 def _answers(count: int) -> Iterator[Point]:
     """Give a service that fails at one request, cuts in a row, and a slow host."""
     for number in range(1, count + 1):
-        for status in (401, 500, 503):
-            yield Point("http-error", (Fault(Kind.HTTP_ERROR, at=number, code=status),))
-        for length in (3, 40):
+        yield Point("http-error", (Fault(Kind.HTTP_ERROR, at=number, code=(401, 500, 503)[number % 3]),))
+        for length in (3, 40) if number % 2 else ():
             row = tuple(Fault(CUTS[turn % len(CUTS)], at=number + turn) for turn in range(length))
             yield Point(f"{length} {IN_A_ROW}", row)
     yield Point("slow host", (Fault(Kind.STALL, seconds=0.3),))
@@ -158,8 +159,8 @@ def _writes(count: int) -> Iterator[Point]:
         yield Point("ignore-write", (Fault(Kind.IGNORE_WRITE, at=number),))
         yield Point("power-loss", (Fault(Kind.POWER_LOSS, at=number, seconds=DOWN_S if number % 2 else 0),))
         yield Point("restart", (Fault(Kind.RESTART, at=number, seconds=0 if number % 2 else DOWN_S),))
-        yield Point("clock-jump", (Fault(Kind.CLOCK_JUMP, at=number, seconds=HOUR_S * (-1) ** number),))
         if number % 2:
+            yield Point("clock-jump", (Fault(Kind.CLOCK_JUMP, at=number, seconds=HOUR_S * (number % 4 - 2)),))
             yield Point("kill lab", (Fault(Kind.KILL, at=number),), Victim.LAB)
 
 
@@ -192,7 +193,7 @@ def _persistent() -> Iterator[Point]:
 def _rollbacks(counts: Counts) -> Iterator[Point]:
     """Give the points of the command that rolls back."""
     yield from _connections(counts, Work.ROLLBACK)
-    for number in range(1, counts[Event.WRITE] + 1, 3):
+    for number in range(1, counts[Event.WRITE] + 1, 5):
         for kind in (Kind.FAIL_WRITE, Kind.IGNORE_WRITE, Kind.POWER_LOSS, Kind.RESTART):
             fault = Fault(kind, at=number + kind.value.count("-"), code=CODES[number % len(CODES)])
             yield Point(_named(Work.ROLLBACK, kind), (fault,), work=Work.ROLLBACK)
@@ -209,7 +210,7 @@ def _undone(apply: Counts, undone: Counts) -> Iterator[Point]:
             yield Point(f"undoing: {CUT}", (LATE_FAILURE, Fault(kind, at=number)))
         stall = Fault(Kind.STALL, at=number, seconds=STALL_S)
         yield Point("undoing: kill controller", (LATE_FAILURE, stall), Victim.CONTROLLER)
-    for number in range(LATE_WRITE + 1, undone[Event.WRITE] + 1, 2):
+    for number in range(LATE_WRITE + 1, undone[Event.WRITE] + 1, 4):
         for kind in (Kind.FAIL_WRITE, Kind.IGNORE_WRITE, Kind.POWER_LOSS, Kind.RESTART):
             yield Point(f"undoing: {kind}", (LATE_FAILURE, Fault(kind, at=number)))
 
@@ -217,27 +218,25 @@ def _undone(apply: Counts, undone: Counts) -> Iterator[Point]:
 def _milder(counts: Counts) -> Iterator[Point]:
     """Give failures of which nothing is undone."""
     for work in (Work.STOP, Work.CONTINUE):
-        for number in range(1, counts[Event.WRITE] + 1, 2):
+        for number in range(1, counts[Event.WRITE] + 1, 4):
             yield Point(work, (Fault(Kind.FAIL_WRITE, at=number, code=CODES[number % len(CODES)]),), work=work)
-            if number % 4 == 1:
-                yield Point(work, (Fault(Kind.IGNORE_WRITE, at=number + 1),), work=work)
-                yield Point(work, (Fault(Kind.RESTART, at=number + 1),), work=work)
+            yield Point(work, (Fault(Kind.IGNORE_WRITE, at=number + 1),), work=work)
+            yield Point(work, (Fault(Kind.RESTART, at=number + 2),), work=work)
         for number in range(1, counts[Event.STOP] + 1):
             yield Point(work, (Fault(Kind.STUCK_STOP, at=number),), work=work)
 
 
 def spread(points: Sequence[Point], count: int) -> list[Point]:
-    """Choose so many points evenly, the groups one after another, so that every sort of fault is among them."""
+    """Choose so many points evenly, the groups one after another, so that every sort of fault is among the first."""
     groups: dict[str, list[Point]] = {}
     for point in points:
         groups.setdefault(point.group, []).append(point)
-    chosen: list[Point] = []
-    turn = 0
-    while len(chosen) < min(count, len(points)):
-        for members in groups.values():
-            step = max(1, len(members) * len(groups) // count)
-            index = (step // 2 + turn * step) % len(members)
-            if len(chosen) < count and members[index] not in chosen:
-                chosen.append(members[index])
-        turn += 1
-    return chosen
+    turns = zip_longest(*map(_scattered, groups.values()))
+    return [point for turn in turns for point in turn if point is not None][:count]
+
+
+def _scattered(members: Sequence[Point]) -> list[Point]:
+    """Sort points so that the first of them, however many, lie evenly among all; the one in the middle leads."""
+    middle = len(members) // 2
+    order = sorted(range(len(members)), key=lambda index: (index - middle) * GOLDEN_RATIO % 1)
+    return [members[index] for index in order]

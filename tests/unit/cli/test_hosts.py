@@ -2,7 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 MOMENT = re.compile(r"\d{8}T\d{6}Z-")
@@ -94,3 +98,26 @@ def test_lab_commands(iisrelay):
     assert "stopped" in iisrelay("lab", "status").out
     unknown = iisrelay("lab", "show", "nobody")
     assert (unknown.code, "lab start nobody" in unknown.err) == (64, True)
+
+
+def test_a_file_that_cannot_be_written_is_told_after_the_report(iisrelay):
+    ran = iisrelay("plan", "--lab", "--junit", "nowhere/plan.xml", "-o", "json")
+    assert (ran.code, json.loads(ran.out)["status"]) == (1, "changes")
+    assert "error: nowhere/plan.xml: No such file or directory" in ran.err
+
+
+def test_a_lab_without_a_folder_is_told(iisrelay):
+    Path(".iisrelay").write_text("a file", encoding="utf-8")
+    ran = iisrelay("plan", "--lab", "-o", "json")
+    document = json.loads(ran.out)
+    assert (ran.code, document["status"], ".iisrelay" in document["error"]["message"]) == (1, "failed", True)
+
+
+@pytest.mark.usefixtures("iisrelay")
+def test_an_output_without_room_does_not_stop_an_apply():
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "iisrelay", "apply", "--lab", "--yes"]
+        deaf = subprocess.run([*command, "-o", "json"], stdout=subprocess.PIPE, stderr=full, text=True, check=False)
+        dumb = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (deaf.returncode, json.loads(deaf.stdout)["status"]) == (0, "applied")
+    assert (dumb.returncode, "error: the output: No space left on device" in dumb.stderr) == (1, True)
