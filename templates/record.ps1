@@ -23,8 +23,10 @@ function Test-RecordedProcess($Key) {
 }
 
 function Get-SecondsLeft($Key) {
-    # Nothing is left when Windows was started since: whatever held the host ended with it.
-    if ([string]$Key.GetValue('Held', '0') -ne '1' -or [string]$Key.GetValue('Boot', '') -ne (Get-BootTime)) { return 0 }
+    # Nothing is left when Windows was started since: whatever held the host ended with it. Where the clock is set, the
+    # moment of that start may move along (inferred), but a process that still runs knows better.
+    if ([string]$Key.GetValue('Held', '0') -ne '1') { return 0 }
+    if ([string]$Key.GetValue('Boot', '') -ne (Get-BootTime) -and -not (Test-RecordedProcess $Key)) { return 0 }
     $ticks = [long][string]$Key.GetValue('Expires', '0') - [DateTime]::UtcNow.Ticks
     if ($ticks -le 0) { return 0 }
     [int][Math]::Min(2147483647, [Math]::Ceiling($ticks / 10000000))

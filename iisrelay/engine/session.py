@@ -19,7 +19,7 @@ from iisrelay.plan.reverse import reverse_plan
 from iisrelay.plan.saved import SavedPlan
 from iisrelay.plan.values import SecretCheck
 from iisrelay.results import CHANGING, ChangeResult, HostReport
-from iisrelay.script.terms import BACKUP_PREFIX, LOCK_GRACE_S, Terms
+from iisrelay.script.terms import BACKUP_LENGTH, BACKUP_PREFIX, LOCK_GRACE_S, Terms
 from iisrelay.secret import Secret
 from iisrelay.site.target import Target
 from iisrelay.state.observed import Observed
@@ -175,7 +175,7 @@ class HostSession:
             over=taken_over(observed, break_lock=safety.break_lock),
             stops=safety.on_failure is not OnFailure.CONTINUE,
             keeps_lock=safety.on_failure is OnFailure.ROLLBACK,
-            backup=BACKUP_PREFIX + identity,
+            backup=(BACKUP_PREFIX + identity)[:BACKUP_LENGTH],
             require_backup=safety.require_backup,
             allow=self.options.allow,
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 BACKUP_PREFIX = "iisrelay-"
 BACKUPS_KEPT = 5
+BACKUP_LENGTH = 99  # of a backup's name: documented are "up to 100 characters", whether with the end of the text or not
 LOCK_GRACE_S = 60  # for what a controller does between two scripts
 ANYBODY = "*"
 

@@ -97,6 +97,11 @@ def test_a_lock_expires_and_one_left_behind_by_us_is_taken_over(on_lab, apply):
     assert apply(on_lab("mine")).status is HostStatus.APPLIED
 
 
+def test_a_host_with_a_long_name_is_backed_up_too(on_lab, apply):
+    done = apply(replace(on_lab("plain", 35), name="a-very-long-name." * 8), require_backup=True)
+    assert (done.status, done.backup[:9], len(done.backup)) == (HostStatus.APPLIED, "iisrelay-", 99)
+
+
 def test_the_host_itself_refuses_who_comes_second(on_lab, tmp_path):
     target = on_lab("raced")
 
