@@ -1,5 +1,6 @@
 """Lab hosts as processes of their own."""
 
+import http.client
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import winrm
 
 from iisrelay.errors import IisRelayError, LoginError, UsageError
 from iisrelay.lab import control
+from iisrelay.lab.faults import parse_faults
 from iisrelay.transport.connect import connect
 
 
@@ -68,6 +70,20 @@ def test_the_endpoint_tells_other_clients_how_to_connect(folder):
             url, (known["username"], known["password"]), transport=transport, ca_trust_path=known["certificate"]
         )
         assert session.run_cmd("hostname").std_out.strip().lower() == b"crm01"
+
+
+@pytest.mark.parametrize(("fault", "status"), [("http-error@1,code=500", 500), ("http-error@1", 503)])
+def test_a_service_that_fails_answers_with_its_status_once(folder, fault, status):
+    control.start(folder, "crm01")
+    known = endpoint(folder, "crm01")
+    control.set_faults(folder, "crm01", parse_faults([fault]))
+    seen = []
+    for _ in range(2):
+        client = http.client.HTTPConnection(known["address"], known["http_port"], timeout=20)
+        client.request("POST", "/wsman", "")
+        seen.append(client.getresponse().status)
+        client.close()
+    assert seen == [status, 401]
 
 
 def test_passwords_differ_from_host_to_host(folder):
