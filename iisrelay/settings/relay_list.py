@@ -26,6 +26,10 @@ HEADER_SIZE = 24
 GROUP_SIZE = 20
 REFERENCE = 0x80000000
 FAMILY_IPV4 = 2
+# References may all lead to the same data, so that a small blob could stand for any number of entries.
+MOST_ENTRIES = 20_000
+MOST_PROBLEMS = 20
+LONGEST_NAME = 255
 HOST_MASK = "255.255.255.255"
 # The one entry that Windows itself puts into an "only the list below" without entries.
 PLACEHOLDER = f"0.0.0.0, {HOST_MASK}"
@@ -98,11 +102,12 @@ class _Reader:
         self.blob = blob
         self.problems: list[str] = []
         self.end_of_data = 0
+        self._left = MOST_ENTRIES
 
     def read(self) -> Decoded:
         references, flags, size = self._dwords(0, 4), self._dword(16), self._dword(20)
         if flags != 1:
-            self.problems.append(f"flags are {flags}, not 1 as in every known list")
+            self._note(f"flags are {flags}, not 1 as in every known list")
         self.end_of_data = size
         denied = tuple(self._addresses(references[0], "denied addresses"))
         granted = tuple(self._addresses(references[1], "granted addresses"))
@@ -111,7 +116,7 @@ class _Reader:
         self._check_end()
         if granted or granted_names or self._groups(references[1]):
             if denied or denied_names:
-                self.problems.append("both a deny list and a grant list: only the grant list is shown")
+                self._note("both a deny list and a grant list: only the grant list is shown")
             listed = tuple(entry for entry in granted if entry != PLACEHOLDER)
             return Decoded(AccessList(False, listed, granted_names), tuple(self.problems))
         # Which mode a blob without any group stands for is inferred: no list restricts anybody.
@@ -122,37 +127,37 @@ class _Reader:
         if offset is None:
             return
         claimed, found = self._dword(offset + 4), 0
-        for group in range(self._dword(offset)):
+        for group in range(self._groups(reference)):
             start = offset + 8 + GROUP_SIZE * group
             if start + GROUP_SIZE > len(self.blob):
-                self.problems.append(f"{what}: the list is cut off in group {group + 1}")
+                self._note(f"{what}: the list is cut off in group {group + 1}")
                 return
             entries = tuple(self._address_group(start, f"{what}, group {group + 1}"))
             found += len(entries)
             yield from entries
         if claimed != found:
-            self.problems.append(f"{what}: the list claims {claimed} addresses, the data holds {found}")
+            self._note(f"{what}: the list claims {claimed} addresses, the data holds {found}")
 
     def _address_group(self, start: int, what: str) -> Iterator[str]:
         family, count, full_bytes, last_byte, reference = self._dwords(start, 5)
         if family != FAMILY_IPV4:
-            self.problems.append(f"{what}: address family {family} is not IPv4")
+            self._note(f"{what}: address family {family} is not IPv4")
             return
         offset = self._offset(reference, what)
         if offset is None:
             return
-        items = [self.blob[at : at + 4] for at in range(offset, min(offset + 4 * count, len(self.blob) - 3), 4)]
+        end = min(offset + 4 * count, len(self.blob) - 3, offset + 4 * (1 + self._left))
+        items = [self.blob[at : at + 4] for at in range(offset, end, 4)]
+        self._left -= max(0, len(items) - 1)
         if len(items) < count:
-            self.problems.append(f"{what}: {count} entries are claimed (the mask is one), the data holds {len(items)}")
+            self._note(f"{what}: {count} entries are claimed (the mask is one), the data holds {len(items)}")
         self.end_of_data = max(self.end_of_data, offset + 4 * len(items))
         if not items:
             return
         mask = IPv4Address(items[0])
         prefix_length = _prefix_length(mask)
         if prefix_length is None or _worded(prefix_length) != (full_bytes, last_byte):
-            self.problems.append(
-                f"{what}: the mask {mask} does not agree with its lengths {full_bytes} and {last_byte}"
-            )
+            self._note(f"{what}: the mask {mask} does not agree with its lengths {full_bytes} and {last_byte}")
         yield from (f"{IPv4Address(item)}, {mask}" for item in items[1:])
 
     def _names(self, reference: int, what: str) -> Iterator[str]:
@@ -163,31 +168,36 @@ class _Reader:
         names: list[str] = []
         for _ in range(self._groups(reference)):
             if position + 8 > len(self.blob):
-                self.problems.append(f"{what}: the list is cut off")
+                self._note(f"{what}: the list is cut off")
                 break
-            count = min(self._dword(position + 4), len(self.blob) // 4)
+            count = min(self._dword(position + 4), len(self.blob) // 4, self._left)
+            self._left -= count
             names.extend(self._name(self._dword(position + 8 + 4 * index), what) for index in range(count))
             position += 8 + 4 * count
         listed = [name for name in names if name]
         if claimed != len(listed):
-            self.problems.append(f"{what}: the list claims {claimed} names, the data holds {len(listed)}")
+            self._note(f"{what}: the list claims {claimed} names, the data holds {len(listed)}")
         yield from listed
 
     def _name(self, reference: int, what: str) -> str:
         offset = self._offset(reference, what)
         if offset is None:
             return ""
-        end = self.blob.find(b"\0", offset)
+        end = self.blob.find(b"\0", offset, offset + LONGEST_NAME + 1)
         if end < 0:
-            self.problems.append(f"{what}: a name has no end")
-            end = len(self.blob)
+            self._note(f"{what}: a name has no end")
+            end = min(len(self.blob), offset + LONGEST_NAME)
         self.end_of_data = max(self.end_of_data, end + 1)
         return self.blob[offset:end].decode("cp1252", errors="replace")
+
+    def _note(self, problem: str) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
 
     def _check_end(self) -> None:
         surplus = self.blob[self.end_of_data :]
         if surplus.strip(b"\0") or len(surplus) >= 4:
-            self.problems.append(f"{len(surplus)} bytes at the end that no count covers are ignored")
+            self._note(f"{len(surplus)} bytes at the end that no count covers are ignored")
 
     def _groups(self, reference: int) -> int:
         offset = reference & ~REFERENCE
@@ -197,7 +207,7 @@ class _Reader:
         offset = reference & ~REFERENCE
         if reference & REFERENCE and HEADER_SIZE <= offset < len(self.blob):
             return offset
-        self.problems.append(f"{what}: the reference 0x{reference:08x} leads out of the blob")
+        self._note(f"{what}: the reference 0x{reference:08x} leads out of the blob")
         return None
 
     def _dword(self, offset: int) -> int:
