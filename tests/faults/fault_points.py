@@ -150,7 +150,7 @@ def _answers(count: int) -> Iterator[Point]:
         for length in (3, 40) if number % 2 else ():
             row = tuple(Fault(CUTS[turn % len(CUTS)], at=number + turn) for turn in range(length))
             yield Point(f"{length} {IN_A_ROW}", row)
-    yield Point("slow host", (Fault(Kind.STALL, seconds=0.3),))
+    yield Point("slow host", (Fault(Kind.STALL, seconds=0.1),))
 
 
 def _writes(count: int) -> Iterator[Point]:
@@ -227,12 +227,18 @@ def _milder(counts: Counts) -> Iterator[Point]:
 
 
 def spread(points: Sequence[Point], count: int) -> list[Point]:
-    """Choose so many points evenly, the groups one after another, so that every sort of fault is among the first."""
+    """Choose so many points evenly, the groups one after another, so that every sort of fault is among the first.
+
+    Where there are more groups than points, these are of groups that lie evenly among all.
+    """
     groups: dict[str, list[Point]] = {}
     for point in points:
         groups.setdefault(point.group, []).append(point)
     turns = zip_longest(*map(_scattered, groups.values()))
-    return [point for turn in turns for point in turn if point is not None][:count]
+    mixed = [point for turn in turns for point in turn if point is not None]
+    if count < len(groups):
+        return [mixed[number * len(groups) // count] for number in range(count)]
+    return mixed[:count]
 
 
 def _scattered(members: Sequence[Point]) -> list[Point]:

@@ -227,6 +227,7 @@ class Sweep:
 
     def untruths(self, ran: Ran, machine: Machine, bounds: Bounds) -> Iterator[str]:
         """Compare a report with the machine."""
+        now = view(machine)
         if not ran.document or "Traceback" in ran.err:
             yield f"no report: {ran.out}{ran.err}"
         status = ran.document.get("status", "")
@@ -234,7 +235,7 @@ class Sweep:
         if ran.code != expected:
             yield f"exit code {ran.code} for the status {status!r}"
         for change in ran.changes:
-            yield from _untrue(change, machine, bounds, has_error=ran.error is not None)
+            yield from _untrue(change, machine, (now, bounds), has_error=ran.error is not None)
         if ran.code in (0, 8):
             yield from _unfinished(machine, bounds)
 
@@ -260,8 +261,8 @@ def _end(bounds: Bounds, now: View) -> str:
     return "secrets" if all(name in SECRET for _, _, name in changed) else "mixed"
 
 
-def _untrue(change: dict[str, Any], machine: Machine, bounds: Bounds, *, has_error: bool) -> Iterator[str]:
-    now = view(machine)
+def _untrue(change: dict[str, Any], machine: Machine, states: tuple[View, Bounds], *, has_error: bool) -> Iterator[str]:
+    now, bounds = states
     place, outcome = place_of(change), change["outcome"]
     if place is None:
         is_new, is_old = machine.files.is_directory(change["path"]) == (change["action"] != "delete"), True

@@ -4,7 +4,7 @@ import pytest
 from fault_points import spread
 from fault_sweep import Sweep, prepared
 
-POINTS = 40
+POINTS = 28
 
 
 @pytest.fixture(scope="module")
