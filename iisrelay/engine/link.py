@@ -15,6 +15,7 @@ from iisrelay.transport.base import Transport
 RECONNECTS = 4  # with pauses of 1, 2 and 4 seconds in between
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 10.0
+LEAST_S = 1.0
 
 
 class HostLink:
@@ -45,12 +46,15 @@ class HostLink:
             return self._observe_patiently()
 
     def _observe_patiently(self) -> Observed:
-        pause = FIRST_PAUSE_S
+        """Try several times; a host that hangs each time gets the time of one script for all of them."""
+        pause, end = FIRST_PAUSE_S, time.monotonic() + self.target.connection.timeout_s
         for turn in range(RECONNECTS):
             try:
-                return self.observe_anew()
+                self.close()
+                left_s = max(LEAST_S, end - time.monotonic())
+                return run_observe(self._connected(), self.request, left_s)
             except (TransportError, ScriptError):
-                if turn == RECONNECTS - 1:
+                if turn == RECONNECTS - 1 or time.monotonic() + pause >= end:
                     raise
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)

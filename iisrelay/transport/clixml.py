@@ -24,13 +24,13 @@ def _pieces(stderr: str) -> Iterator[str]:
         document, closing, after = text.lstrip().partition(CLOSING)
         if not document.startswith(OPENING):
             yield text.lstrip()
-        elif closing and is_harmless((document + closing).encode("utf-8", "replace")):
-            yield _words(document + closing) + after
+        elif closing and is_harmless(data := (document + closing).encode("utf-8", "replace")):
+            yield _words(data) + after
         else:
             yield PREFIX + text
 
 
-def _words(document: str) -> str:
+def _words(document: bytes) -> str:
     root = ET.fromstring(document)  # noqa: S314 - it has been looked through
     words = [element.text or "" for element in root.iter(f"{NAMESPACE}S") if element.get("S") in ("Error", "Warning")]
     return ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), "".join(words))

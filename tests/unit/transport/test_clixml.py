@@ -19,6 +19,8 @@ PROGRESS = (
         (f"before\r\n#< CLIXML\r\n{PROGRESS}after", "before\r\nafter"),
         ("#< CLIXML\r\n", ""),
         ("#< CLIXML\r\n<Objs><broken</Objs>", "#< CLIXML\r\n<Objs><broken</Objs>"),
+        ("#< CLIXML<Objs><no:prefix/></Objs>", "#< CLIXML<Objs><no:prefix/></Objs>"),
+        ("#< CLIXML<Objs>" + "<a>" * 99 + "</Objs>", "#< CLIXML<Objs>" + "<a>" * 99 + "</Objs>"),
     ],
 )
 def test_errors_are_text_and_noise_is_gone(stderr, text):
