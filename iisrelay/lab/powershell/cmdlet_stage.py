@@ -17,7 +17,7 @@ from iisrelay.lab.powershell.pipeline import GuardedStage
 from iisrelay.lab.powershell.pipeline_binding import pipeline_value, write_not_bound
 from iisrelay.lab.powershell.preferences import action_word, preference
 from iisrelay.lab.powershell.script_blocks import ParameterSetEntry, ParameterSpec
-from iisrelay.lab.powershell.validators import validate_set
+from iisrelay.lab.powershell.validators import validate_not_null_or_empty, validate_set
 from iisrelay.lab.powershell.what_if import DESCRIBERS, should_process_text
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ def cmdlet_signature(name: str, parameters: tuple[Param, ...], version: str) -> 
 
 
 def _spec(parameter: Param) -> ParameterSpec:
+    validators = [validate_set(*parameter.values)] if parameter.values else []
+    if parameter.filled:
+        validators.append(validate_not_null_or_empty())
     return ParameterSpec(
         parameter.name,
         parameter.type,
@@ -63,7 +66,7 @@ def _spec(parameter: Param) -> ParameterSpec:
                 parameter.remaining,
             )
         },
-        validators=(validate_set(*parameter.values),) if parameter.values else (),
+        validators=tuple(validators),
         allows=frozenset({"allowemptystring", "allowemptycollection"}) if parameter.pipeline else frozenset(),
     )
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter; ``type`` is a PowerShell type name ("" any, "switch", "string[]"), ``since`` its first version."""
+    """A parameter; ``type`` is a PowerShell type name ("" any, "switch", "string[]"), ``since`` its first version.
+
+    ``filled``: ValidateNotNullOrEmpty.
+    """
 
     name: str
     type: str = ""
@@ -36,6 +39,7 @@ class Param:
     remaining: bool = False
     aliases: tuple[str, ...] = ()
     values: tuple[str, ...] = ()  # ValidateSet
+    filled: bool = False
     since: str = "2.0"
 
 

@@ -22,6 +22,7 @@ _TREE = {
         "System.SystemException",
         "System.ApplicationException",
         "System.AggregateException",
+        "System.Net.Mail.SmtpException",
     ),
     "System.SystemException": (
         "System.ArgumentException",
@@ -91,6 +92,8 @@ _TREE = {
     ),
     "System.Runtime.InteropServices.COMException": ("System.DirectoryServices.DirectoryServicesCOMException",),
     "System.ComponentModel.Win32Exception": ("System.Net.Sockets.SocketException",),
+    "System.Net.Mail.SmtpException": ("System.Net.Mail.SmtpFailedRecipientException",),
+    "System.Net.Mail.SmtpFailedRecipientException": ("System.Net.Mail.SmtpFailedRecipientsException",),
     f"{_AUTOMATION}.RuntimeException": (
         f"{_AUTOMATION}.CommandNotFoundException",
         f"{_AUTOMATION}.ParameterBindingException",

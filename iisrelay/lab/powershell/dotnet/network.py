@@ -256,12 +256,15 @@ _SERVICE_SETTINGS: dict[str, object] = {
 _given_settings: WeakKeyDictionary[Engine, dict[str, object]] = WeakKeyDictionary()  # a process keeps its own
 
 
-def _declare_service_setting(name: str) -> None:
-    """Nothing in the lab heeds these settings of web requests: they are kept and read back."""
+def service_setting(engine: Engine, name: str) -> object:
+    """Give a setting of ServicePointManager; SmtpClient heeds those of TLS, the others are kept and read back."""
+    return _given_settings.get(engine, {}).get(name, _SERVICE_SETTINGS[name])
 
+
+def _declare_service_setting(name: str) -> None:
     @service_point.static_getter(name)
     def give(engine: Engine) -> object:
-        return _given_settings.get(engine, {}).get(name, _SERVICE_SETTINGS[name])
+        return service_setting(engine, name)
 
     @service_point.static_setter(name)
     def take(engine: Engine, item: object) -> None:

@@ -162,6 +162,12 @@ def get_network_credential(value: PSCredential) -> NetworkCredential:
     return NetworkCredential(name if separator else value.user_name, value.password.text, domain)
 
 
+@network_credential.converter
+def convert_credential(_: Engine | None, value: object) -> object:
+    """A PSCredential can be given where .NET wants its own."""
+    return get_network_credential(value) if isinstance(value, PSCredential) else NotImplemented
+
+
 # -- Marshal ---------------------------------------------------------------------------------------------------------
 
 pointer = declare("System.IntPtr", python=UnmanagedString, bases=("System.ValueType",), value_type=True)

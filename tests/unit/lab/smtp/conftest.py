@@ -155,8 +155,9 @@ class SmartHost:
             wire.start_tls(self.context, server_side=True)
             self.versions.append(wire.tls_version)
         elif verb == "AUTH":
-            wire.write_line("334 VXNlcm5hbWU6")
-            self.commands.append(wire.read_line().decode())
+            if len(line.split()) == 2:  # else the user stands in the command
+                wire.write_line("334 VXNlcm5hbWU6")
+                self.commands.append(wire.read_line().decode())
             wire.write_line("334 UGFzc3dvcmQ6")
             self.commands.append(wire.read_line().decode())
             wire.write_line("235 welcome")
