@@ -61,6 +61,14 @@ def _difference(still: Change) -> str:
     return f"was written without an error, but reads back as {still.before!r}"
 
 
+def contradicted(results: Iterable[ChangeResult], answers: Answers) -> Iterator[str]:
+    """Tell of changes that the script calls failed although the host holds them: others were left out for that."""
+    for result in results:
+        answer = answers.changes.get(result.change.identity)
+        if answer is not None and answer.outcome is Outcome.FAILED and result.outcome is not Outcome.FAILED:
+            yield f"{result.change.setting} is as wanted, but the host said: {answer.message}"
+
+
 def applied_secrets(plan: Plan, answers: Answers) -> Iterator[tuple[str, Secret]]:
     """Give the secrets that the host has taken, with their settings."""
     for change in plan.changes:

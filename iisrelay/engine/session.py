@@ -68,10 +68,10 @@ class HostSession:
         except Exception as error:  # noqa: BLE001 - a defect met on one host must not lose the results of the others
             defect = defect_on_host(error)
             defect.__cause__ = error
-            return self._failure(defect)
+            return self._failure(defect, may_have_begun=self._entry is not None)
 
-    def _failure(self, error: IisRelayError) -> HostReport:
-        outcome = Outcome.UNKNOWN if isinstance(error, LostHostError) else Outcome.PENDING
+    def _failure(self, error: IisRelayError, *, may_have_begun: bool = False) -> HostReport:
+        outcome = Outcome.UNKNOWN if may_have_begun or isinstance(error, LostHostError) else Outcome.PENDING
         changes = tuple(ChangeResult(change, outcome) for change in self._plan.changes) if self._plan else ()
         warnings = self._plan.warnings if self._plan else self.target.warnings
         report = HostReport(
@@ -208,11 +208,20 @@ class HostSession:
     def _worked(self, plan: Plan, observed: Observed, work: Work) -> HostReport:
         done = work.make(plan, observed, self._note_more)
         report = self._report(plan, done)
-        report = replace(report, warnings=(*report.warnings, *work.notes))
-        if not work.must_undo(done):
+        if work.must_undo(done):
+            report = self._undone(report, done, observed, work)
+        else:
             work.let_go(done)
+        return replace(report, warnings=(*report.warnings, *work.notes))
+
+    def _undone(self, report: HostReport, done: Round, observed: Observed, work: Work) -> HostReport:
+        try:
+            undone = work.undo(done, observed)
+        except LostHostError:
+            raise
+        except IisRelayError as error:  # it has not begun: what was made still stands
+            work.notes.append(f"nothing was undone: {error}")
             return report
-        undone = work.undo(done, observed)
         return replace(report, changes=undone.results, not_restored=undone.not_restored, rolled_back=True)
 
     def _report(self, plan: Plan, done: Round | None = None) -> HostReport:

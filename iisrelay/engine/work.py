@@ -1,10 +1,11 @@
 """Making a plan so on one host, whatever happens on the way: lost connections, failures, restarts, undoing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from iisrelay.engine.holding import REVIVE, UNDO
-from iisrelay.engine.judge import applied_secrets, judge
+from iisrelay.engine.judge import applied_secrets, contradicted, judge
 from iisrelay.engine.link import HostLink
 from iisrelay.engine.options import OnFailure, Options
 from iisrelay.engine.reboot import observe_after_reboot
@@ -19,6 +20,7 @@ from iisrelay.script import Terms
 from iisrelay.secret import Secret
 from iisrelay.state.observed import Observed
 
+LOST_HINT = "run plan when the host answers again: it tells how far the apply came"
 Replan = Callable[[Observed, Mapping[str, Secret]], Plan]
 
 
@@ -69,9 +71,21 @@ class Work:
         again = self._second_plan(done)
         if again is None:
             return done
-        note(again)
         second = replace(self.terms, backup="", require_backup=False)
-        return done.followed_by(self._round(again, done.after, second))
+        with self._noting("the rest was not tried"):
+            note(again)
+            return done.followed_by(self._round(again, done.after, second))
+        return done
+
+    @contextmanager
+    def _noting(self, what: str) -> Iterator[None]:
+        """Note a failure of what follows on work that is done: its results stay true. A lost host leaves none."""
+        try:
+            yield
+        except LostHostError:
+            raise
+        except IisRelayError as error:
+            self.notes.append(f"{what}: {error}")
 
     def _second_plan(self, done: Round) -> Plan | None:
         """Give what is left after a restart (it had to wait for that), or after an installation (nobody knew of it).
@@ -102,11 +116,12 @@ class Work:
             self.options.progress(self.link.target.name, "restarting Windows")
             after = observe_after_reboot(self.link.observe_anew, before.facts.booted)
         elif after is None:
-            after = self.link.observe_surely("verifying")
+            after = self._seen()
         if is_gone(before, after):
             after = self._revived(before)
         remaining = self._remaining(plan, after)
         results = judge(plan, answers, remaining)
+        self.notes += contradicted(results[: len(plan.changes)], answers)
         if is_gone(before, after):
             results = tuple(in_the_dark(results, after.smtp_problem))
         return Round(results, remaining, after, answers, rebooted)
@@ -114,7 +129,18 @@ class Work:
     def _revived(self, before: Observed) -> Observed:
         """Start the services that the metabase lives in; what comes of it is seen by observing."""
         _, after = self._answers(revival(self.link.target.name, before), self._terms_after(REVIVE))
-        return after or self.link.observe_surely("verifying")
+        return after or self._seen()
+
+    def _seen(self) -> Observed:
+        """Observe what a script has left.
+
+        Raises:
+            LostHostError: the host does not come back.
+        """
+        try:
+            return self.link.observe_surely("verifying")
+        except (TransportError, ScriptError) as error:
+            raise LostHostError(f"the host was lost after it had applied: {error}", hint=LOST_HINT) from error
 
     def _terms_after(self, ending: str) -> Terms:
         """Give the terms of a script that follows on the first: it may take over the host from any of ours."""
@@ -144,7 +170,7 @@ class Work:
             except (TransportError, ScriptError) as gone:
                 raise LostHostError(
                     f"the host was lost while it was applying: {error} It did not come back: {gone}",
-                    hint="run plan when the host answers again: it tells how far the apply came",
+                    hint=LOST_HINT,
                 ) from error
             if after.record is None or after.record.identity != terms.identity:
                 raise
@@ -178,8 +204,9 @@ class Work:
         after, reasons = self._undo_once(back)
         remaining = self._way_back(touched, after)
         if remaining.changes:  # what was cut off, or has failed once, may succeed now
-            after, reasons = self._undo_once(remaining)
-            remaining = self._way_back(touched, after)
+            with self._noting("the rest of the way back was not tried again"):
+                after, reasons = self._undo_once(remaining)
+                remaining = self._way_back(touched, after)
         result = undone(done.results, back, remaining, reasons)
         lasting = dict.fromkeys([*result.not_restored, *standing_still(before, after)])
         return replace(result, not_restored=tuple(lasting))
@@ -195,13 +222,17 @@ class Work:
         reasons = {
             said[key]: answer.message for key, answer in answers.changes.items() if key in said and answer.message
         }
-        return after or self.link.observe_surely("verifying"), reasons
+        return after or self._seen(), reasons
 
     def let_go(self, done: Round) -> None:
         """Free a host that the script has kept for undoing, where that is not needed: all changes stand after all."""
         record = done.after.record
         if record is not None and record.holds and record.identity == self.terms.identity:
-            self._answers(Plan(host=self.link.target.name, changes=(), save_to_disk=False), self._terms_after(UNDO))
+            nothing = Plan(host=self.link.target.name, changes=(), save_to_disk=False)
+            try:
+                self._answers(nothing, self._terms_after(UNDO))
+            except IisRelayError as error:
+                self.notes.append(f"the host stays held for a while: {error}")
 
     def must_undo(self, done: Round) -> bool:
         """Tell whether a failure is to be undone."""

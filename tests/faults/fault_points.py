@@ -208,6 +208,8 @@ def _undone(apply: Counts, undone: Counts) -> Iterator[Point]:
     for number in range(apply[Event.REQUEST] - 5, undone[Event.REQUEST] + 1):
         for kind in CUTS:
             yield Point(f"undoing: {CUT}", (LATE_FAILURE, Fault(kind, at=number)))
+        row = tuple(Fault(Kind.CUT_BEFORE, at=number + turn) for turn in range(4))
+        yield Point(f"undoing: {IN_A_ROW}", (*row, LATE_FAILURE))
         stall = Fault(Kind.STALL, at=number, seconds=STALL_S)
         yield Point("undoing: kill controller", (LATE_FAILURE, stall), Victim.CONTROLLER)
     for number in range(LATE_WRITE + 1, undone[Event.WRITE] + 1, 4):

@@ -235,7 +235,7 @@ class Sweep:
         if ran.code != expected:
             yield f"exit code {ran.code} for the status {status!r}"
         for change in ran.changes:
-            yield from _untrue(change, machine, (now, bounds), has_error=ran.error is not None)
+            yield from _untrue(change, machine, now, bounds)
         if ran.code in (0, 8):
             yield from _unfinished(machine, bounds)
 
@@ -261,8 +261,7 @@ def _end(bounds: Bounds, now: View) -> str:
     return "secrets" if all(name in SECRET for _, _, name in changed) else "mixed"
 
 
-def _untrue(change: dict[str, Any], machine: Machine, states: tuple[View, Bounds], *, has_error: bool) -> Iterator[str]:
-    now, bounds = states
+def _untrue(change: dict[str, Any], machine: Machine, now: View, bounds: Bounds) -> Iterator[str]:
     place, outcome = place_of(change), change["outcome"]
     if place is None:
         is_new, is_old = machine.files.is_directory(change["path"]) == (change["action"] != "delete"), True
@@ -274,7 +273,7 @@ def _untrue(change: dict[str, Any], machine: Machine, states: tuple[View, Bounds
         yield f"{said}, but is {now.get(place) if place else 'missing'!r}"
     if outcome in NOT_DONE and is_new and not is_old:
         yield f"{said}, but is made"
-    if outcome in ("pending", "rolled_back") and not is_old and not has_error:
+    if outcome in ("pending", "rolled_back") and not is_old:
         yield f"{said}, but is not as before"
     claims = "is stored" in change["message"] and "undone" not in change["message"]
     if outcome == "not_verified" and is_old and not is_new and claims:

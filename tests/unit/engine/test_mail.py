@@ -25,7 +25,7 @@ virtual_servers:
     folders: {root: '%s'}
 """
 GONE = "version: 1\nhosts: {%s: {}}\nvirtual_servers: [{name: Relay, state: absent}]\n"
-HOSTS = ("chained", "near", "far", "full", "cut", "clash", "removed", "late")
+HOSTS = ("chained", "near", "far", "full", "cut", "clash", "removed", "late", "stopped")
 FILL = "1..%d | ForEach-Object { [IO.File]::WriteAllText(\"%s\\Queue\\NTFS_$_.EML\", ('mail ' * $_)) }"
 LIST = (
     "[IO.Directory]::GetFiles('%s\\Queue') | Sort-Object |"
@@ -123,6 +123,16 @@ def test_mail_that_has_no_room_stays_where_it_was(on_lab, lab, apply):
     assert (run(old, LIST % "C:\\old"), run(old, LIST % "D:\\new")) == (mail, "")
     assert apply(on_lab("full", SITE % ("full", "D:\\new"))).status is HostStatus.APPLIED
     assert run(old, LIST % "D:\\new") == mail
+
+
+def test_what_stopped_a_move_is_told_although_the_mail_has_moved(on_lab, lab, apply):
+    old, mail = filled(on_lab, apply, "stopped")
+    control.set_faults(lab, "stopped", as_endpoint([Fault(Kind.FAIL_WRITE, at=1, name="ServerAutoStart")]))
+    host = apply(on_lab("stopped", SITE % ("stopped", "D:\\new")))
+    control.set_faults(lab, "stopped", {})
+    assert (host.status, host.rolled_back) == (HostStatus.FAILED, True)
+    assert any("is as wanted, but the host said: Access is denied" in text for text in host.warnings)
+    assert run(old, LIST % "C:\\old") == mail
 
 
 def test_another_message_of_the_same_name_is_not_overwritten(on_lab, apply):
