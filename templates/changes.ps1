@@ -11,6 +11,7 @@ $Journal = @{
     Backup = $null
     BackupProblem = ''
     StopOnFailure = $false
+    Stranded = 0           # messages that could be moved neither on nor back
     Id = ''                # of this apply; the record is ours as long as it says the same
     Record = $null         # registry keys, where the host keeps a record of what this script does
     Steps = $null

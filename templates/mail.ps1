@@ -32,7 +32,7 @@ function Move-Message([string]$From, [string]$To) {
 }
 
 function Move-Messages([string]$From, [string]$To) {
-    # All of them or none.
+    # All of them or none. Where not even the way back is open, the next apply has to finish it.
     if (-not [IO.Directory]::Exists($To)) { [void][IO.Directory]::CreateDirectory($To) }
     $moved = @()
     try {
@@ -46,10 +46,13 @@ function Move-Messages([string]$From, [string]$To) {
         $left = (Get-MailFiles $From).Length
         if ($left) { throw "$left messages came to $From meanwhile" }
     } catch {
+        $reason = Get-FailureText $_
         foreach ($pair in $moved) {
-            if (-not [IO.File]::Exists($pair[0]) -and [IO.File]::Exists($pair[1])) { Move-Message $pair[1] $pair[0] }
+            if ([IO.File]::Exists($pair[0]) -or -not [IO.File]::Exists($pair[1])) { continue }
+            try { Move-Message $pair[1] $pair[0] } catch { $Journal.Stranded++ }
         }
-        throw
+        if ($Journal.Stranded) { $reason += "; $($Journal.Stranded) messages still lie in $To" }
+        throw $reason
     }
 }
 
@@ -65,7 +68,8 @@ function Switch-Folder([string]$Path, [string]$Name, $Value) {
     $before = $null
     if (-not (Get-Inherited $entry $Name)) { $before = Read-Property $entry $Name }
     $from = Get-MailFolder $Path $Name
-    if ($null -ne $Journal.Record) { $Journal.Record.SetValue('Moving', "$Path`t$Name`t$from") }
+    $Journal.Stranded = 0
+    Write-Moving $Path $Name $from
     try {
         Write-Folder $Path $Name $Value
         $to = Get-MailFolder $Path $Name
@@ -78,11 +82,16 @@ function Switch-Folder([string]$Path, [string]$Name, $Value) {
             Move-Messages $from $to
         }
     } catch {
+        $failure = $_
         Write-Folder $Path $Name $before
-        Clear-Moving
-        throw
+        if ($Journal.Stranded) { Write-Moving $Path $Name $to } else { Clear-Moving }
+        throw $failure
     }
     Clear-Moving
+}
+
+function Write-Moving([string]$Path, [string]$Name, [string]$From) {
+    if ($null -ne $Journal.Record) { $Journal.Record.SetValue('Moving', "$Path`t$Name`t$From") }
 }
 
 function Clear-Moving {

@@ -25,7 +25,7 @@ virtual_servers:
     folders: {root: '%s'}
 """
 GONE = "version: 1\nhosts: {%s: {}}\nvirtual_servers: [{name: Relay, state: absent}]\n"
-HOSTS = ("chained", "near", "far", "full", "cut", "clash", "removed", "late", "stopped")
+HOSTS = ("chained", "near", "far", "full", "cut", "clash", "removed", "late", "stopped", "stranded")
 FILL = "1..%d | ForEach-Object { [IO.File]::WriteAllText(\"%s\\Queue\\NTFS_$_.EML\", ('mail ' * $_)) }"
 LIST = (
     "[IO.Directory]::GetFiles('%s\\Queue') | Sort-Object |"
@@ -133,6 +133,23 @@ def test_what_stopped_a_move_is_told_although_the_mail_has_moved(on_lab, lab, ap
     assert (host.status, host.rolled_back) == (HostStatus.FAILED, True)
     assert any("is as wanted, but the host said: Access is denied" in text for text in host.warnings)
     assert run(old, LIST % "C:\\old") == mail
+
+
+def test_mail_that_can_move_neither_on_nor_back_is_named_and_fetched_by_the_next_apply(on_lab, lab, apply):
+    old = on_lab("stranded", SITE % ("stranded", "D:\\old"))
+    assert apply(old).status is HostStatus.APPLIED
+    run(old, FILL % (12, "D:\\old"))
+    mail = run(old, LIST % "D:\\old")
+    full = [Fault(Kind.FULL_DISK, at=8, path="C:\\new"), Fault(Kind.FULL_DISK, path="D:")]
+    control.set_faults(lab, "stranded", as_endpoint(full))
+    host = apply(on_lab("stranded", SITE % ("stranded", "C:\\new")))
+    control.set_faults(lab, "stranded", {})
+    (failed,) = [result for result in host.changes if result.outcome is Outcome.FAILED]
+    assert "messages still lie in C:\\new\\Queue" in failed.message
+    assert host.status is HostStatus.PARTIAL
+    assert any("folder move that was interrupted" in text for text in plan_hosts([old], connect).hosts[0].warnings)
+    assert apply(old).exit_code is ExitCode.OK
+    assert (run(old, LIST % "D:\\old"), run(old, LIST % "C:\\new")) == (mail, "")
 
 
 def test_another_message_of_the_same_name_is_not_overwritten(on_lab, apply):
