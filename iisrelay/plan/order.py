@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from iisrelay.plan.change import Change
 from iisrelay.plan.mail import Moves
+from iisrelay.plan.openness import openness
 from iisrelay.plan.servers import AUTO_START, SERVER_STATE
 from iisrelay.settings.stored import Kind, Store
 from iisrelay.state.observed import KEY_TYPE, STARTED
@@ -82,10 +83,13 @@ def _metabase_step(change: Change) -> int:
 def _turn(change: Change) -> int:
     """Within a key: the key, then who may connect and relay, then the rest.
 
+    Of two lists the one that lets the world in comes second: the other one may be what keeps the relay closed.
     Keys and folders come before what is in them, unless they are removed.
     """
     if change.store is Store.FOLDER and change.action is Action.DELETE:
         return -change.path.count("\\")
     if change.name == KEY_TYPE:
         return FIRST
-    return FIRST + 1 if change.kind is Kind.IPSECLIST else FIRST + 2
+    if change.kind is Kind.IPSECLIST:
+        return FIRST + (2 if openness(change.stored_after) else 1)
+    return FIRST + 3

@@ -1,7 +1,9 @@
+import pytest
+
 from iisrelay.plan.change import Change
 from iisrelay.plan.order import ordered, server_number
 from iisrelay.secret import Secret
-from iisrelay.settings.stored import Kind, Store
+from iisrelay.settings.stored import AccessList, Kind, Store
 from iisrelay.status import Action
 
 
@@ -35,6 +37,16 @@ EXPECTED = [
 def test_changes_come_in_the_order_in_which_they_can_be_made():
     made = ordered(reversed(EXPECTED))
     assert [(item.path, item.name) for item in made] == [(item.path, item.name) for item in EXPECTED]
+
+
+@pytest.mark.parametrize("names", [("IPSecurity", "RelayIpList"), ("RelayIpList", "IPSecurity")])
+def test_the_list_that_lets_the_world_in_comes_after_the_one_that_does_not(names):
+    closing, opening = (
+        change("SmtpSvc/1", name, kind=Kind.IPSECLIST, after=AccessList(grant_by_default=opens, addresses=()))
+        for name, opens in zip(names, (False, True), strict=True)
+    )
+    for changes in ((opening, closing), (closing, opening)):
+        assert [item.name for item in ordered(changes)] == list(names)
 
 
 def test_identities_are_unique_and_follow_the_order():
