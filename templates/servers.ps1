@@ -4,14 +4,35 @@ function New-VirtualServer([string]$Change, [string]$Path, [string]$Name) {
     Invoke-Change $Change $Path '' $Path {
         # Somebody may have taken the number since the plan was made: then this fails, and nothing of theirs is touched.
         if (Test-Metabase $Path) { throw "$Path exists already; make a new plan" }
+        if ($null -ne $Journal.Record) { $Journal.Record.SetValue('Making', "$Path`t$Name") }
         try { Add-VirtualServer $Path $Name }
         catch {
             # Made completely, or not at all.
             if (Test-Metabase $Path) { Remove-Server $Path }
+            Clear-Making
             throw
         }
+        Clear-Making
         Get-Word ((Get-ServerComment (Open-Metabase $Path)) -ceq $Name)
     }
+}
+
+function Clear-Making {
+    if ($null -ne $Journal.Record) { $Journal.Record.DeleteValue('Making', $false) }
+}
+
+function Complete-Server {
+    # Finishes a virtual server at which an earlier script was cut off; one that had no name yet goes.
+    $making = [string]$Journal.Record.GetValue('Making', '')
+    if (-not $making) { return }
+    $path, $name = $making.Split("`t")
+    try {
+        if (Test-Metabase $path) {
+            $comment = Get-ServerComment (Open-Metabase $path)
+            if ($comment -ceq $name) { Add-ServerParts $path } elseif (-not $comment) { Remove-Server $path }
+        }
+        Clear-Making
+    } catch { Add-Blocker $path "an earlier apply was cut off when it made this, which cannot be finished: $(Get-FailureText $_)" }
 }
 
 function Restore-VirtualServer([string]$Change, [string]$Path) {
@@ -31,6 +52,10 @@ function Add-VirtualServer([string]$Path, [string]$Name) {
     # It must not start before all its settings are there.
     $server.Put('ServerAutoStart', $false)
     $server.SetInfo()
+    Add-ServerParts $Path
+}
+
+function Add-ServerParts([string]$Path) {
     foreach ($below in @(@('IIsSmtpDomain', 'Domain'), @('IIsSmtpRoutingSource', 'RoutingSources'))) {
         if (-not (Test-Metabase ($Path + '/' + $below[1]))) {
             $key = (Open-Metabase $Path).Create($below[0], $below[1])

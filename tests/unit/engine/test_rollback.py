@@ -16,7 +16,7 @@ from iisrelay.site.targets import targets
 from iisrelay.status import ExitCode, HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
-HOSTS = ("passing", "folders", "whole", "twice", "failing", "hurt", "secretive", "late", "cut", "again")
+HOSTS = ("passing", "folders", "whole", "twice", "failing", "hurt", "secretive", "late", "cut", "again", "making")
 BEFORE = """
 $service = [ADSI]'IIS://localhost/SmtpSvc'
 $server = $service.Create('IIsSmtpServer', '4')
@@ -211,6 +211,35 @@ def test_a_rollback_that_a_restart_cuts_off_is_finished(on_lab, lab, history, le
     now = held(lab, target)
     assert differences(old, now).keys() <= {"services"}  # a restart of Windows starts others, too
     assert now["services"]["smtpsvc"] == old["services"]["smtpsvc"]
+
+
+MADE = """
+version: 1
+hosts: {%s: {}}
+virtual_servers: [{name: Made, general: {bindings: ['127.0.0.1:2525']}}]
+"""
+KEYS = """
+foreach ($server in ([ADSI]'IIS://localhost/SmtpSvc').psbase.Children) {
+    if ($server.psbase.SchemaClassName -eq 'IIsSmtpServer') {
+        foreach ($key in $server.psbase.Children) { "$($server.psbase.Name)/$($key.psbase.Name)" }
+        $server.psbase.Name
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_virtual_server_that_was_begun_is_finished_by_the_next_apply(on_lab, lab, history, ledger, at):
+    control.reset(lab, "making", smtp=True)
+    target = on_lab("making", MADE)
+    control.set_faults(lab, "making", as_endpoint([Fault(Kind.RESTART, at=at)]))
+    apply_hosts([target], connect, history=history, ledger=ledger, safety=Safety(OnFailure.STOP))
+    assert [fault.fired for fault in points_of(control.faults(lab, "making"))] == [1]
+    control.set_faults(lab, "making", {})
+    assert apply_hosts([target], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    keys = set(run(target, KEYS).split())
+    (number,) = {key.split("/")[0] for key in keys} - {"1"}
+    assert {f"{number}/Domain", f"{number}/RoutingSources"} <= keys
 
 
 def test_what_fails_once_while_an_apply_is_undone_is_tried_again(on_lab, lab, history, ledger):
