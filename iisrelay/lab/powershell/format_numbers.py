@@ -1,4 +1,4 @@
-"""Numbers under .NET's standard (C D E F G N P R X) and custom (0 # , . % E) format strings, English culture."""
+"""Numbers under .NET's standard (C D E F G N P R X) and custom (0 # , . % E) format strings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.errors import format_error
 from iisrelay.lab.powershell.format_custom_numbers import format_custom
+from iisrelay.lab.powershell.number_conventions import ENGLISH, Conventions
 from iisrelay.lab.powershell.numeric import INTEGERS, format_decimal, format_double, format_general, place_point
 from iisrelay.lab.powershell.values import Single
 
@@ -22,8 +23,27 @@ BAD_SPECIFIER = "Format specifier was invalid."
 Number = int | float | Decimal
 
 
-def format_number(value: Number, pattern: str) -> str:
+def format_number(value: Number, pattern: str, conventions: Conventions = ENGLISH) -> str:
     """Format a number; an empty pattern is the general format."""
+    if conventions is ENGLISH:
+        return _in_english(value, pattern)
+    standard = _STANDARD.fullmatch(pattern)
+    if standard is not None and standard[1] in "CcPp" and math.isfinite(value):
+        return _decorated(value, standard, conventions)
+    return conventions.localized(_in_english(value, pattern))
+
+
+def _decorated(value: Number, standard: re.Match[str], conventions: Conventions) -> str:
+    """Write money or a percentage."""
+    amount = exact(value) if standard[1] in "Cc" else exact(value) * 100
+    digits = fixed_digits(amount, int(standard[2] or 2))
+    text = conventions.localized(group_thousands(digits))
+    if standard[1] in "Cc":
+        return (conventions.debt if _is_negative(amount, digits) else conventions.money).replace("n", text)
+    return ("-" if _is_negative(amount, digits) else "") + conventions.percent.replace("n", text)
+
+
+def _in_english(value: Number, pattern: str) -> str:
     if not pattern:
         return general(value)
     if isinstance(value, float) and not math.isfinite(value):

@@ -11,6 +11,7 @@ from iisrelay.lab.powershell.conversions_text import enum_text, plain_text, to_s
 from iisrelay.lab.powershell.errors import format_error
 from iisrelay.lab.powershell.format_numbers import format_number
 from iisrelay.lab.powershell.nettypes import NetType
+from iisrelay.lab.powershell.number_conventions import ENGLISH, Conventions
 from iisrelay.lab.powershell.values import NetEnum, unwrap
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class Formattable(Protocol):
         """Format by a pattern; "" is what ToString() gives."""
 
 
-def format_composite(engine: Engine | None, text: str, arguments: Sequence[object]) -> str:
+def format_composite(
+    engine: Engine | None, text: str, arguments: Sequence[object], conventions: Conventions = ENGLISH
+) -> str:
     """Fill the items of a composite format; FormatException when an item is malformed or has no argument."""
 
     def fill(match: re.Match[str]) -> str:
@@ -43,14 +46,16 @@ def format_composite(engine: Engine | None, text: str, arguments: Sequence[objec
         if index >= len(arguments):
             raise format_error(BAD_INDEX)
         pattern = (match[3] or "").replace("{{", "{").replace("}}", "}")
-        shown = format_value(engine, arguments[index], pattern)
+        shown = format_value(engine, arguments[index], pattern, conventions)
         width = int(match[2] or 0)
         return shown.ljust(-width) if width < 0 else shown.rjust(width)
 
     return _ITEM.sub(fill, text)
 
 
-def format_value(engine: Engine | None, value: object, pattern: str) -> str:
+def format_value(
+    engine: Engine | None, value: object, pattern: str, conventions: Conventions = ENGLISH
+) -> str:  # fmt: skip
     """Format one value; types without formats ignore the pattern."""
     value = unwrap(value)
     if value is None:
@@ -62,7 +67,7 @@ def format_value(engine: Engine | None, value: object, pattern: str) -> str:
     if isinstance(value, NetEnum):
         return format_enum(value, pattern)
     if isinstance(value, int | float | Decimal):
-        return format_number(value, pattern)
+        return format_number(value, pattern, conventions)
     if isinstance(value, Formattable):
         return value.format_with(pattern)
     if enumerate_value(value) is not None:

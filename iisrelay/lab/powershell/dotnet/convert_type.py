@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from iisrelay.lab.powershell.conversions import convert_to
 from iisrelay.lab.powershell.dotnet.byte_arrays import byte_array, to_bytes
+from iisrelay.lab.powershell.dotnet.cultures import number_conventions
 from iisrelay.lab.powershell.dotnet.number_types import parse_boolean, parse_integer
 from iisrelay.lab.powershell.dotnet.registry import declare, declare_enum
 from iisrelay.lab.powershell.errors import NetError, argument_error, format_error, out_of_range
@@ -88,7 +89,8 @@ for _integer in INTEGERS.values():
 
 def _declare_other(name: str) -> None:
     @net_convert.static(f"To{name}")
-    def convert_value(engine: Engine, value: object, _culture: object = None) -> object:
+    def convert_value(engine: Engine, value: object, culture: object = None) -> object:
+        value = number_conventions(culture).english(value) if culture and isinstance(value, str) else value
         return unwrapped(engine, value, require_type(f"System.{name}"))
 
 
@@ -111,9 +113,9 @@ def to_boolean(engine: Engine, value: object) -> object:
 
 
 @net_convert.static("ToString")
-def to_text(engine: Engine, value: object, _culture: object = None) -> str:
+def to_text(engine: Engine, value: object, culture: object = None) -> str:
     """Convert to text."""
-    return format_value(engine, value, "")
+    return format_value(engine, value, "", number_conventions(culture))
 
 
 @net_convert.static("ToString")

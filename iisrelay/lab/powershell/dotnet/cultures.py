@@ -1,4 +1,4 @@
-"""System.Globalization.CultureInfo: the English and the invariant culture; others count as English."""
+"""System.Globalization.CultureInfo: texts and dates of all cultures count as English, numbers follow the culture."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from iisrelay.lab.powershell.culture import lower, upper
 from iisrelay.lab.powershell.dotnet.date_formats import ENGLISH, INVARIANT
 from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.powershell.number_conventions import ENGLISH as ENGLISH_NUMBERS
+from iisrelay.lab.powershell.number_conventions import Conventions, conventions_of
 from iisrelay.lab.powershell.values import PSCustomObject
 
 if TYPE_CHECKING:
@@ -39,8 +41,16 @@ def date_table(culture: object) -> dict[str, str]:
     return INVARIANT if isinstance(culture, CultureInfo) and culture.is_invariant else ENGLISH
 
 
+def number_conventions(culture: object) -> Conventions:
+    """Give the signs of a culture's numbers (none given: English)."""
+    return conventions_of(culture.name) if isinstance(culture, CultureInfo) else ENGLISH_NUMBERS
+
+
 culture_info = declare(
-    "System.Globalization.CultureInfo", python=CultureInfo, bases=("System.Object", "System.IFormatProvider")
+    "System.Globalization.CultureInfo",
+    python=CultureInfo,
+    bases=("System.Object", "System.IFormatProvider"),
+    accelerators=("cultureinfo",),
 )
 culture_info.properties("Name")
 culture_info.getter("LCID")(lambda value: _NAMES.get(value.name.lower(), (4096, ""))[0])
@@ -48,11 +58,6 @@ culture_info.getter("DisplayName", "EnglishName", "NativeName")(
     lambda value: _NAMES.get(value.name.lower(), (4096, value.name))[1]
 )
 culture_info.getter("TwoLetterISOLanguageName")(lambda value: value.name[:2] or "iv")
-culture_info.getter("NumberFormat")(
-    lambda _value: PSCustomObject(
-        (("NumberDecimalSeparator", "."), ("NumberGroupSeparator", ","), ("CurrencySymbol", "$"), ("NegativeSign", "-"))
-    )
-)
 culture_info.getter("TextInfo")(lambda value: TextInfo(value.name))
 culture_info.getter("DateTimeFormat")(
     lambda value: PSCustomObject(
@@ -64,6 +69,17 @@ culture_info.static_getter("InvariantCulture")(lambda: INVARIANT_CULTURE)
 for _name in ("CurrentCulture", "CurrentUICulture", "InstalledUICulture"):
     culture_info.static_getter(_name)(lambda: ENGLISH_CULTURE)
     culture_info.static_setter(_name)(lambda _item: None)
+
+
+@culture_info.getter("NumberFormat")
+def number_format(value: CultureInfo) -> PSCustomObject:
+    """Give the signs of the culture's numbers."""
+    signs = number_conventions(value)
+    return PSCustomObject(
+        (("NumberDecimalSeparator", signs.point), ("NumberGroupSeparator", signs.group),
+         ("CurrencyDecimalSeparator", signs.point), ("CurrencyGroupSeparator", signs.group),
+         ("CurrencySymbol", signs.money.replace("n", "").strip()), ("NegativeSign", "-"))
+    )  # fmt: skip
 
 
 @culture_info.constructor

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.conversions_numbers import range_message
 from iisrelay.lab.powershell.culture import compare_ordinal
+from iisrelay.lab.powershell.dotnet.cultures import number_conventions
 from iisrelay.lab.powershell.dotnet.registry import Declaration, declare, declare_enum
 from iisrelay.lab.powershell.errors import NetError, argument_null, format_error, overflow_error
 from iisrelay.lab.powershell.format_numbers import format_number
+from iisrelay.lab.powershell.number_conventions import ENGLISH
 from iisrelay.lab.powershell.numeric import (
     DECIMAL_MAX,
     INTEGERS,
@@ -97,20 +99,25 @@ def _declare_parsing(
     """Add Parse and TryParse."""
 
     @declared.static("Parse")
-    def parse_plain(text: str, _culture: CultureInfo | None = None) -> object:
-        return parse(text, default_styles)
+    def parse_plain(text: str, culture: CultureInfo | None = None) -> object:
+        return parse(_in_english(text, culture), default_styles)
 
     @declared.static("Parse")
-    def parse_styled(text: str, styles: NumberStyles, _culture: object = None) -> object:
-        return parse(text, int(styles))
+    def parse_styled(text: str, styles: NumberStyles, culture: object = None) -> object:
+        return parse(_in_english(text, culture), int(styles))
 
     @declared.static("TryParse")
     def try_parse(text: str, result: Reference) -> bool:
         return _try(parse, text, default_styles, result, zero)
 
     @declared.static("TryParse")
-    def try_parse_styled(text: str, styles: NumberStyles, _culture: object, result: Reference) -> bool:
-        return _try(parse, text, int(styles), result, zero)
+    def try_parse_styled(text: str, styles: NumberStyles, culture: object, result: Reference) -> bool:
+        return _try(parse, _in_english(text, culture), int(styles), result, zero)
+
+
+def _in_english(text: str, culture: object) -> str:
+    signs = number_conventions(culture)
+    return text if signs is ENGLISH else signs.english(text)
 
 
 def _try(parse: Callable[[str, int], object], text: str, styles: int, result: Reference, zero: object) -> bool:
@@ -126,8 +133,12 @@ def _declare_common(declared: Declaration) -> None:
     """Add what all numbers have."""
 
     @declared.method("ToString")
-    def to_text(value: float, pattern: str = "", _culture: object = None) -> str:
-        return format_number(value, pattern)
+    def to_text(value: float, pattern: str = "", culture: object = None) -> str:
+        return format_number(value, pattern, number_conventions(culture))
+
+    @declared.method("ToString")
+    def to_text_of_culture(value: float, culture: CultureInfo) -> str:
+        return format_number(value, "", number_conventions(culture))
 
     @declared.method("CompareTo")
     def compare_to(value: float, other: float) -> int:

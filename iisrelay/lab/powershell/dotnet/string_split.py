@@ -9,6 +9,7 @@ from iisrelay.lab.powershell.collections import enumerate_value
 from iisrelay.lab.powershell.conversions import to_string
 from iisrelay.lab.powershell.culture import compare_ordinal, compare_text
 from iisrelay.lab.powershell.dotnet.comparison import same_text
+from iisrelay.lab.powershell.dotnet.cultures import number_conventions
 from iisrelay.lab.powershell.dotnet.string_type import split_text, string
 from iisrelay.lab.powershell.formatstrings import format_composite, format_value
 
@@ -99,9 +100,8 @@ def format_text(engine: Engine, text: str, *arguments: object) -> str:
 
 @string.static("Format")
 def format_text_by(engine: Engine, culture: CultureInfo, text: str, *arguments: object) -> str:
-    """Fill a composite format by the rules of a culture, which are always those of the language."""
-    del culture
-    return format_composite(engine, text, arguments)
+    """Fill a composite format with numbers as a culture writes them."""
+    return format_composite(engine, text, arguments, number_conventions(culture))
 
 
 @string.static("Concat")
