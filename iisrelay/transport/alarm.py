@@ -98,13 +98,20 @@ class _HttpsConnection(HTTPSConnection):
     def __init__(self, *arguments: Any, alarm: Alarm, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._alarm = alarm
+        self._twin: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
         wire = super()._new_conn()
-        self._alarm.watch(wire)  # a proxy that is asked for the way to the host
+        # TLS takes the socket over before its handshake, which never returns while a host sends empty messages.
+        self._twin = wire.dup()
+        self._alarm.watch(self._twin)
         return wire
 
     def connect(self) -> None:
-        """Connect; TLS takes the socket over. Its handshake has the time-out of a connection for all of it."""
-        super().connect()
+        """Connect under the alarm: the way through a proxy, and the handshake of TLS."""
+        try:
+            super().connect()
+        finally:
+            if self._twin is not None:
+                self._twin.close()
         self._alarm.watch(self.sock)

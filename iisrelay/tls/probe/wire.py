@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import ssl
+import threading
 import time
 from types import TracebackType
 from typing import Self
@@ -25,6 +26,11 @@ class Wire:
         self._end = time.monotonic() + timeout_s
         self._buffer = bytearray()
         self.stage = Stage.GREETING
+        # A server that sends messages without content keeps OpenSSL from ever looking at the time.
+        self._twin = connection.dup()
+        self._cutter = threading.Timer(timeout_s, self._cut)
+        self._cutter.daemon = True
+        self._cutter.start()
 
     def __enter__(self) -> Self:
         return self
@@ -32,6 +38,8 @@ class Wire:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._cutter.cancel()
+        self._twin.close()
         self._socket.close()
 
     @property
@@ -81,7 +89,7 @@ class Wire:
             self._arm()
             encrypted = context.wrap_socket(self._socket, server_hostname=server_name, suppress_ragged_eofs=False)
         except OSError as error:
-            raise handshake_error(error) from error
+            raise handshake_error(TimeoutError() if self._is_over else error) from error
         self._socket = encrypted
         self.stage = Stage.AFTER_TLS
         cipher, _, bits = encrypted.cipher() or ("", "", 0)
@@ -99,10 +107,20 @@ class Wire:
             self._arm()
             data = self._socket.recv(READ_BYTES)
         except OSError as error:
-            raise talk_error(self.stage, error) from error
+            raise talk_error(self.stage, TimeoutError() if self._is_over else error) from error
+        if not data and self._is_over:
+            raise talk_error(self.stage, TimeoutError())
         if not data:
             raise TalkError(self.stage, Kind.CLOSED, "closes the connection")
         return data
+
+    @property
+    def _is_over(self) -> bool:
+        return time.monotonic() >= self._end
+
+    def _cut(self) -> None:
+        with contextlib.suppress(OSError):
+            self._twin.shutdown(socket.SHUT_RDWR)
 
     def _arm(self) -> None:
         left = self._end - time.monotonic()

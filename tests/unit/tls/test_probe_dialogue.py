@@ -304,3 +304,17 @@ def test_whatever_a_server_sends(replies):
     result = probed(answers(*replies), timeout_s=0.2)
     assert result.findings
     assert result.accepts_tls12 is not True
+
+
+def test_a_handshake_of_messages_without_content_ends_in_time():
+    """OpenSSL reads them for as long as there are some, and does not look at the time in between."""
+
+    def serve(connection):
+        answers(b"220 ok\r\n", EHLO, b"220 go\r\n")(connection)
+        connection.recv(10_000)
+        while True:
+            connection.sendall(b"\x16\x03\x03\x00\x04\x00\x00\x00\x00" * 100)
+
+    result = probed(serve, timeout_s=0.5)
+    assert {item.outcome for item in result.protocols} <= {Outcome.UNCLEAR, Outcome.UNTESTABLE}
+    assert "in time" in result.protocol("TLS 1.2").explanation

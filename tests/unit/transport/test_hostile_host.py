@@ -8,12 +8,17 @@ import resource
 import socket
 import threading
 import time
+from dataclasses import replace
 
 import pytest
-from servers.nasty_wsman import http, nasty_host, printing, soap
+from servers.nasty_wsman import http, nasty_host, printing, proper, soap
 from servers.scripted import scripted
 
+from iisrelay.engine.ledger import SecretLedger
+from iisrelay.engine.link import HostLink
+from iisrelay.engine.options import Options
 from iisrelay.errors import BrokenAnswerError, DeadlineError, LoginError, TransportError
+from iisrelay.state.request import Request
 from iisrelay.transport import shell
 from iisrelay.transport.connect import connect
 
@@ -270,3 +275,29 @@ def test_challenges_that_are_none(connection, challenge):
     refusal = http(b"", "401 Unauthorized", f"WWW-Authenticate: Negotiate {challenge}")
     with scripted(nasty_host(once(refusal))) as port:
         told(connection(port=port), (LoginError, BrokenAnswerError))
+
+
+def test_a_handshake_that_never_ends(connection):
+    def serve(client):
+        while True:
+            client.sendall(b"\x16\x03\x03\x00\x04\x00\x00\x00\x00" * 100)
+
+    with scripted(serve) as port:
+        told(connection(https=True, port=port), DeadlineError)
+
+
+def test_a_host_that_hangs_is_not_tried_again_for_longer_than_a_script_may_take(connection, site_target, tmp_path):
+    shells = []
+
+    def creating(request):
+        shells.append(request)
+        return proper(request)
+
+    with scripted(nasty_host(Create=creating, Receive=printing(done=False))) as port:
+        basic = connection(auth="basic", allow_unencrypted=True, port=port, timeout_s=1.0)
+        target = replace(site_target("virtual_servers: [{name: A, general: {bindings: ['*:25']}}]"), connection=basic)
+        link = HostLink(target, Request.of(target), Options("apply", connect, SecretLedger(tmp_path / "secrets.json")))
+        with pytest.raises(DeadlineError):
+            link.observe_surely("verifying")
+        link.close()
+    assert len(shells) == 2
