@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,7 +72,19 @@ def unique_name(when: dt.datetime) -> str:
     return f"{_file_time(when):016x}{next(_numbers):08x}"
 
 
-def stamped(content: bytes, hop: Hop, message_id: str) -> bytes:
+class Arrival(Protocol):
+    """How and when a message came."""
+
+    @property
+    def when(self) -> dt.datetime:
+        """Give the moment."""
+
+    @property
+    def received(self) -> str:
+        """Give the Received line."""
+
+
+def stamped(content: bytes, hop: Arrival, message_id: str) -> bytes:
     """Add the lines that SMTPSVC adds: Received, and what the client left out."""
     head, separator, body = content.partition(b"\r\n\r\n")
     present = {line.partition(b":")[0].strip().lower() for line in head.split(b"\r\n")}

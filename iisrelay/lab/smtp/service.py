@@ -9,6 +9,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.smtp import pickup
 from iisrelay.lab.smtp.logs import ProtocolLog
 from iisrelay.lab.smtp.mailroom import Mailroom
 from iisrelay.lab.smtp.queue import DeliveryQueue
@@ -80,7 +82,7 @@ class SmtpService:
         return {f"{address or '*'}:{port}": found.port for (address, port), found in sorted(self.listeners.items())}
 
     def refresh(self) -> None:
-        """Listen where started virtual servers listen, and nowhere else."""
+        """Listen where started virtual servers listen, and nowhere else; take up what lies in their pickup folders."""
         with self._lock:
             wanted = self._wanted()
             for endpoint, listener in list(self.listeners.items()):
@@ -93,6 +95,15 @@ class SmtpService:
             started = self._newly_started(set(wanted.values()))
         if self._has_mail(started):
             self.queue.notify(retry=True)
+        self._pick_up()
+
+    def _pick_up(self) -> None:
+        """Look into the pickup folders, which the real service watches and the lab whenever a script has run."""
+        with self._lock:
+            for settings, _ in self._started_servers():
+                with contextlib.suppress(NetError, OSError):  # what cannot be taken stays for the next look
+                    if pickup.collect(settings):
+                        self.queue.notify()
 
     def close(self) -> None:
         """Stop listening and delivering."""

@@ -355,6 +355,37 @@ def test_a_pickup_folder(relay, run):
     assert shown == ["SmtpException", "Only absolute directories are allowed for pickup directory."]
     (text,) = host.folder("Pickup")
     message = email.message_from_string(text)
-    assert (message["X-Sender"], message.get_all("X-Receiver")) == (
-        "app@contoso.example", ["a@b.example", "c@d.example"],
-    )  # fmt: skip
+    assert message["X-Sender"] == "app@contoso.example"
+    assert message.get_all("X-Receiver") == ["a@b.example", "c@d.example"]
+    host.service.refresh()
+    assert host.folder("Pickup") == []
+    message = queued(host)
+    assert message["Received"].startswith("from mail pickup service by RELAY01.lab.example with Microsoft SMTPSVC;")
+    assert (message["X-Sender"], message["X-Receiver"], message["To"]) == (None, None, "a@b.example, c@d.example")
+
+
+def test_a_text_file_in_the_pickup_folder_goes_to_the_smart_host(relay, smart_host, run, until):
+    host, target = relay(), smart_host()
+    host.relay_through(target.port)
+    host.set(RelayIpList=NOBODY)
+    script = r"""
+        'From: app@contoso.example', 'To: a@b.example, me@relay01.lab.example', 'Bcc: c@d.example', 'Subject: test', '',
+        'picked up' | Set-Content C:\inetpub\mailroot\Pickup\test.txt
+        'no mail' | Set-Content C:\inetpub\mailroot\Pickup\other.txt"""
+    assert run(host, script) == []
+    host.service.refresh()
+    until(lambda: target.messages)
+    assert target.commands[1].startswith("MAIL FROM:<app@contoso.example>")
+    assert target.commands[2:4] == ["RCPT TO:<a@b.example>", "RCPT TO:<c@d.example>"]
+    assert (sent(target.messages[0])["Subject"], sent(target.messages[0])["Bcc"]) == ("test", None)
+    assert "picked up" in host.folder("Drop")[0]
+    assert "The message in the pickup folder names no recipient." in "".join(host.folder("Badmail"))
+    assert host.folder("Pickup") == []
+
+
+def test_a_server_that_is_not_to_pick_up_mail_leaves_it(relay, run):
+    host = relay()
+    host.set(ShouldPickupMail=False)
+    run(host, r"'To: a@b.example' | Set-Content C:\inetpub\mailroot\Pickup\test.txt")
+    host.service.refresh()
+    assert len(host.folder("Pickup")) == 1
