@@ -102,7 +102,7 @@ FAILURES = [
             'Error: "Input string was not in a correct format.""'
         ),
     ),
-    ("'x' -match '('", "parsing \"(\" - Not enough )'s."),
+    ("'x' -match '('", 'parsing "(" - Not enough )\'s.'),
     ("'x' -replace '('", "The regular expression pattern ( is not valid."),
     (
         "'{1}' -f 1",
