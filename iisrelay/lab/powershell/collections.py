@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.errors import NetError
-from iisrelay.lab.powershell.values import PSArray, PSObjectWrapper
+from iisrelay.lab.powershell.values import PSArray, PSObjectWrapper, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +19,16 @@ def fold_key(key: object) -> object:
     kind = type(key)
     if kind is str:
         return key.lower()  # type: ignore[attr-defined]
+    if kind is PSObjectWrapper:
+        return fold_key(unwrap(key))
     return key if kind is int else (kind, key)
 
 
 def exact_key(key: object) -> object:
     """Give what a key is compared by in a collection that tells upper case from lower."""
     kind = type(key)
+    if kind is PSObjectWrapper:
+        return exact_key(unwrap(key))
     return key if kind is str or kind is int else (kind, key)
 
 
@@ -63,7 +67,7 @@ class Dictionary:
     def __setitem__(self, key: object, value: object) -> None:
         folded = self.fold(key)
         entry = self._entries.get(folded)
-        self._entries[folded] = (key if entry is None else entry[0], value)
+        self._entries[folded] = (unwrap(key) if entry is None else entry[0], value)
         self.changes += 1
 
     def __delitem__(self, key: object) -> None:

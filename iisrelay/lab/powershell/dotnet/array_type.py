@@ -12,7 +12,7 @@ from iisrelay.lab.powershell.dotnet.registry import declare
 from iisrelay.lab.powershell.errors import NetError, argument_error
 from iisrelay.lab.powershell.nettypes import NetType, find_type, require_type, type_of
 from iisrelay.lab.powershell.operators import compare, equals
-from iisrelay.lab.powershell.values import Int64, MultiArray, PSArray
+from iisrelay.lab.powershell.values import Int64, MultiArray, PSArray, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -109,7 +109,8 @@ def contains(engine: Engine, value: ArrayLike, item: object) -> bool:
 
 
 def same_item(engine: Engine | None, left: object, right: object) -> bool:
-    """Tell whether two items are equal as .NET's Equals has it: same type, same case."""
+    """Tell whether two items are equal as .NET's Equals has it: same type, same case; added members do not count."""
+    left, right = unwrap(left), unwrap(right)
     return left is right or (type(left) is type(right) and equals(engine, left, right, False))
 
 

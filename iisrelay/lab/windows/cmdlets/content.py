@@ -8,10 +8,20 @@ from iisrelay.lab.powershell.collections import enumerate_value
 from iisrelay.lab.powershell.commands import Param, cmdlet
 from iisrelay.lab.powershell.conversions import convert, to_string
 from iisrelay.lab.powershell.errors import NetError
+from iisrelay.lab.powershell.members import MemberTable
 from iisrelay.lab.powershell.text_files import ENCODINGS
-from iisrelay.lab.powershell.values import Byte, PSArray
+from iisrelay.lab.powershell.values import Byte, Int64, PSArray, PSObjectWrapper
 from iisrelay.lab.powershell.what_if import describes
-from iisrelay.lab.windows.cmdlets.targets import FILTERS, FORCE, LITERAL_PATH, PATH, number, report, targets
+from iisrelay.lab.windows.cmdlets.targets import (
+    FILTERS,
+    FORCE,
+    LITERAL_PATH,
+    PATH,
+    number,
+    provider_properties,
+    report,
+    targets,
+)
 from iisrelay.lab.windows.files import decode_text, marked_codec
 
 if TYPE_CHECKING:
@@ -60,7 +70,16 @@ def get_content(call: Call) -> Iterator[object]:
         except NetError as error:
             report(call, error, place.path)
             continue
-        yield from _batches(call, _pieces(call, content))
+        yield from _marked(call, place, _batches(call, _pieces(call, content)))
+
+
+def _marked(call: Call, place: ProviderPath, pieces: Iterable[object]) -> Iterator[object]:
+    """Add to each piece where it came from, and how many lines had been read with it."""
+    origin = [pair for pair in provider_properties(call.engine, place) if pair[0] != "PSIsContainer"]
+    count = 0
+    for piece in pieces:
+        count += len(piece) if isinstance(piece, PSArray) else 1
+        yield PSObjectWrapper(piece, MemberTable([*origin, ("ReadCount", Int64(count))]))
 
 
 def _pieces(call: Call, content: list[object] | bytes) -> Iterable[object]:
