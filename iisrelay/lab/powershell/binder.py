@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iisrelay.lab.powershell.binder_values import convert_argument, mandatory_complaint
-from iisrelay.lab.powershell.error_records import AUTOMATION, PowerShellError, runtime_error
+from iisrelay.lab.powershell.error_records import AUTOMATION, PowerShellError, cmdlet_class, runtime_error
 from iisrelay.lab.powershell.values import PSArray
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Signature:
     @property
     def identity(self) -> str:
         """What stands behind the comma of error identifiers: a function's name, a cmdlet's class."""
-        return self.name if self.is_script else f"Microsoft.PowerShell.Commands.{self.name.replace('-', '')}Command"
+        return self.name if self.is_script else cmdlet_class(self.name)
 
     def __post_init__(self) -> None:
         self.by_name = {

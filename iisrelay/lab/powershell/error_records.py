@@ -10,7 +10,13 @@ from iisrelay.lab.powershell.errors import NetError
 
 RUNTIME_EXCEPTION = "System.Management.Automation.RuntimeException"
 AUTOMATION = "System.Management.Automation."
+_CLASSES = {"Send-MailMessage": "SendMailMessage"}  # those without "Command" at their end
 CULPRIT = re.compile(r"[^\s()|;{}]+")
+
+
+def cmdlet_class(name: str) -> str:
+    """Give the .NET class of a cmdlet, which stands behind the comma of error identifiers."""
+    return f"Microsoft.PowerShell.Commands.{_CLASSES.get(name, name.replace('-', '') + 'Command')}"
 
 
 class Source:

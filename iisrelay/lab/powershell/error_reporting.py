@@ -12,6 +12,7 @@ from iisrelay.lab.powershell.error_records import (
     InvocationInfo,
     PowerShellError,
     Source,
+    cmdlet_class,
     from_net_error,
     runtime_error,
 )
@@ -190,7 +191,7 @@ class ErrorReporting:
         if not name or "," in identifier:
             return identifier
         if self.context.is_cmdlet:
-            return f"{identifier},Microsoft.PowerShell.Commands.{name.replace('-', '')}Command"
+            return f"{identifier},{cmdlet_class(name)}"
         return f"{identifier},{name}"
 
     def write_error(

@@ -24,14 +24,14 @@ from iisrelay.lab.powershell.dotnet.mail_message import NOTIFICATION, PRIORITY, 
 from iisrelay.lab.powershell.dotnet.security_types import PSCredential, get_network_credential
 from iisrelay.lab.powershell.dotnet.smtp_client import DEFAULT_PORT, SmtpClient
 from iisrelay.lab.powershell.dotnet.smtp_errors import FAILED_RECIPIENTS, SMTP_EXCEPTION
-from iisrelay.lab.powershell.error_records import ErrorRecord, PowerShellError
+from iisrelay.lab.powershell.error_records import ErrorRecord, PowerShellError, cmdlet_class
 from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.nettypes import type_of
 
 if TYPE_CHECKING:
     from iisrelay.lab.powershell.dotnet.mail_addresses import MailAddresses
 
-CLASS = "Microsoft.PowerShell.Commands.SendMailMessage"  # without "Command", unlike most cmdlets
+CLASS = cmdlet_class("Send-MailMessage")
 NO_SERVER = (
     "The email cannot be sent because no SMTP server was specified. You must specify an SMTP server by using either "
     "the SmtpServer parameter or the $PSEmailServer variable."

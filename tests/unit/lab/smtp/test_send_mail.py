@@ -197,6 +197,7 @@ def test_the_preference_variable_names_the_server(smart_host, relay, run):
 def test_what_goes_wrong(open_relay, run, arguments, message):
     shown = run(open_relay(), f"Send-MailMessage {MAIL} {arguments}")
     assert shown[0].startswith(f"Send-MailMessage : {message}")
+    assert any(line.endswith(",Microsoft.PowerShell.Commands.SendMailMessage") for line in shown)
 
 
 def test_version_2_knows_no_port(relay, run):
