@@ -35,7 +35,7 @@ def judge(plan: Plan, answers: Answers, remaining: Plan) -> tuple[ChangeResult, 
 
 def _result(change: Change, answers: Answers, still: Change | None) -> ChangeResult:
     answer = answers.changes.get(change.identity, _silent(answers))
-    if answer.outcome is Outcome.SKIPPED or (still is not None and answer.outcome is Outcome.FAILED):
+    if still is not None and answer.outcome in (Outcome.SKIPPED, Outcome.FAILED):
         return ChangeResult(change, answer.outcome, answer.message)
     if still is not None:
         is_told = answer.outcome is Outcome.UNKNOWN

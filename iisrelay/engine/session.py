@@ -44,6 +44,7 @@ class HostSession:
         self._observed: Observed | None = None
         self._plan: Plan | None = None
         self._entry: Entry | None = None
+        self._work: Work | None = None
         self._notes: dict[str, None] = {}
 
     def plan(self, saved: SavedPlan | None = None) -> HostReport:
@@ -68,10 +69,11 @@ class HostSession:
         except Exception as error:  # noqa: BLE001 - a defect met on one host must not lose the results of the others
             defect = defect_on_host(error)
             defect.__cause__ = error
-            return self._failure(defect, may_have_begun=self._entry is not None)
+            return self._failure(defect)
 
-    def _failure(self, error: IisRelayError, *, may_have_begun: bool = False) -> HostReport:
-        outcome = Outcome.UNKNOWN if may_have_begun or isinstance(error, LostHostError) else Outcome.PENDING
+    def _failure(self, error: IisRelayError) -> HostReport:
+        has_begun = self._work is not None and self._work.has_begun
+        outcome = Outcome.UNKNOWN if has_begun or isinstance(error, LostHostError) else Outcome.PENDING
         changes = tuple(ChangeResult(change, outcome) for change in self._plan.changes) if self._plan else ()
         warnings = self._plan.warnings if self._plan else self.target.warnings
         report = HostReport(
@@ -157,9 +159,10 @@ class HostSession:
         terms = self._terms(observed)
         with under_way(terms.identity):
             self._begin(plan, observed, terms)
-            report = self._worked(plan, observed, Work(self.link, self.options, terms, self._make_plan))
+            self._work = Work(self.link, self.options, terms, self._make_plan)
+            report = self._worked(plan, observed, self._work)
         report = self._finished(report)
-        self._plan = self._entry = None
+        self._plan = self._entry = self._work = None
         return report
 
     def _terms(self, observed: Observed) -> Terms:

@@ -64,6 +64,7 @@ class Work:
         self.replan = replan
         self.applied: dict[str, Secret] = {}
         self.notes: list[str] = []
+        self.has_begun = False  # from then on nobody may say that nothing was changed
 
     def make(self, plan: Plan, before: Observed, note: Callable[[Plan], None]) -> Round:
         """Apply a plan, and once more what only the first time has brought to light; ``note`` is told of that plan."""
@@ -163,7 +164,7 @@ class Work:
             RefusedError: somebody else holds the host.
         """
         try:
-            return self.link.apply(plan, terms), None
+            answers = self.link.apply(plan, terms)
         except (TransportError, ScriptError) as error:
             try:
                 after = self.link.recover(terms.identity)
@@ -174,7 +175,10 @@ class Work:
                 ) from error
             if after.record is None or after.record.identity != terms.identity:
                 raise
+            self.has_begun = True
             return Answers.of_record(after.record, terms.identity, str(error)), after
+        self.has_begun = True
+        return answers, None
 
     def _remember(self, plan: Plan, answers: Answers) -> None:
         """Note which secrets the host has taken; not for good where they would not survive a power loss."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from iisrelay.plan.change import Change
 from iisrelay.plan.mail import Moves
 from iisrelay.plan.openness import openness
-from iisrelay.plan.servers import AUTO_START, SERVER_STATE
+from iisrelay.plan.servers import AUTO_START, SERVER_COMMENT, SERVER_STATE
 from iisrelay.settings.stored import Kind, Store
 from iisrelay.state.observed import KEY_TYPE, STARTED
 from iisrelay.status import Action
@@ -81,14 +81,14 @@ def _metabase_step(change: Change) -> int:
 
 
 def _turn(change: Change) -> int:
-    """Within a key: the key, then who may connect and relay, then the rest.
+    """Within a key: the key and its name, then who may connect and relay, then the rest.
 
     Of two lists the one that lets the world in comes second: the other one may be what keeps the relay closed.
     Keys and folders come before what is in them, unless they are removed.
     """
     if change.store is Store.FOLDER and change.action is Action.DELETE:
         return -change.path.count("\\")
-    if change.name == KEY_TYPE:
+    if change.name in (KEY_TYPE, SERVER_COMMENT):
         return FIRST
     if change.kind is Kind.IPSECLIST:
         return FIRST + (2 if openness(change.stored_after) else 1)

@@ -32,7 +32,8 @@ def outcome(change, answers, remaining):
         (Outcome.FAILED, STILL, Outcome.FAILED),
         (Outcome.FAILED, EMPTY, Outcome.APPLIED),
         (Outcome.NOT_VERIFIED, EMPTY, Outcome.APPLIED),
-        (Outcome.SKIPPED, EMPTY, Outcome.SKIPPED),
+        (Outcome.SKIPPED, EMPTY, Outcome.APPLIED),
+        (Outcome.SKIPPED, STILL, Outcome.SKIPPED),
     ],
 )
 def test_the_host_decides_and_the_script_explains(said, remaining, judged):
