@@ -83,7 +83,7 @@ function Add-Result([string]$Change, [string]$Outcome, [string]$Message) {
 }
 
 function Invoke-Change([string]$Change, [string]$Place, [string]$Restart, [string]$Blocks, [scriptblock]$Body) {
-    # The body ends with its outcome. "Blocks" names the place that is of no use when the change fails.
+    # The body ends with its outcome. "Blocks" names the place that is of no use without the change.
     $outcome = 'skipped'
     if (Test-Taken) { Add-Blocker '*' 'was not tried, because another apply has taken the host' }
     $message = Get-Blocker $Place
@@ -96,7 +96,9 @@ function Invoke-Change([string]$Change, [string]$Place, [string]$Restart, [strin
             $message = Get-FailureText $_
         }
         if ($outcome -eq 'applied' -and $Restart) { Add-Restart $Place $Restart }
-        if ($outcome -eq 'failed' -and $Blocks) { Add-Blocker $Blocks "depends on what failed before: $message" }
+        if ($Blocks -and @('failed', 'not_verified') -contains $outcome) {
+            Add-Blocker $Blocks ("depends on what failed before: $message".TrimEnd([char[]]': '))
+        }
     }
     Add-Result $Change $outcome $message
 }

@@ -69,7 +69,10 @@ function Write-Property([string]$Path, [string]$Name, [string]$Kind, $Value) {
 
 function Set-MetabaseValue([string]$Change, [string]$Path, [string]$Name, [string]$Kind, $Value, [string]$Restart, [bool]$Here) {
     # "Here": the value has to stand at this very place, though the same may be inherited.
-    Invoke-Change $Change $Path $Restart '' {
+    # A virtual server is its name: one that does not get it is not set up, and above all not started.
+    $blocks = ''
+    if ($Name -eq 'ServerComment') { $blocks = $Path }
+    Invoke-Change $Change $Path $Restart $blocks {
         $desired = Resolve-Value $Kind $Value
         $wanted = Get-Comparable $Kind $desired
         $isElsewhere = (Test-Foreign $Path $Name) -or ($Here -and (Get-Inherited (Open-Metabase $Path) $Name))
