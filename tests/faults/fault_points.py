@@ -122,7 +122,7 @@ def all_points(sizes: Sizes) -> list[Point]:
         *_answers(sizes.apply[Event.REQUEST]),
         *(Point("kill, own files", (), Victim.CONTROLLER, file=number) for number in range(1, sizes.files + 1)),
         *_writes(sizes.apply[Event.WRITE]),
-        *_events(sizes.apply, Work.APPLY),
+        *_events(sizes.apply),
         *_persistent(),
         *_rollbacks(sizes.rollback),
         *_undone(sizes.apply, sizes.undone),
@@ -164,15 +164,15 @@ def _writes(count: int) -> Iterator[Point]:
             yield Point("kill lab", (Fault(Kind.KILL, at=number),), Victim.LAB)
 
 
-def _events(counts: Counts, work: Work) -> Iterator[Point]:
+def _events(counts: Counts) -> Iterator[Point]:
     """Give a failure at each change of the registry, start, stop, need of room, and save."""
     for kind in (Kind.DENY_REGISTRY, Kind.STUCK_START, Kind.STUCK_STOP, Kind.FULL_DISK):
         step = 2 if kind is Kind.FULL_DISK else 1  # most of these are files of the same sort
         for number in range(1, counts[EVENTS[kind]] + 1, step):
-            yield Point(_named(work, kind), (Fault(kind, at=number),), work=work)
+            yield Point(kind, (Fault(kind, at=number),))
     for number in range(1, counts[Event.SAVE] + 1):
         for code in SAVE_CODES[number % 2 :: 2]:
-            yield Point(_named(work, Kind.FAIL_SAVE), (Fault(Kind.FAIL_SAVE, at=number, code=code),), work=work)
+            yield Point(Kind.FAIL_SAVE, (Fault(Kind.FAIL_SAVE, at=number, code=code),))
 
 
 def _persistent() -> Iterator[Point]:

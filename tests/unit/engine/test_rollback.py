@@ -16,7 +16,20 @@ from iisrelay.site.targets import targets
 from iisrelay.status import ExitCode, HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
-HOSTS = ("passing", "folders", "whole", "twice", "failing", "hurt", "secretive", "late", "cut", "again", "making")
+HOSTS = (
+    "passing",
+    "folders",
+    "whole",
+    "twice",
+    "failing",
+    "hurt",
+    "secretive",
+    "late",
+    "cut",
+    "again",
+    "making",
+    "nameless",
+)
 BEFORE = """
 $service = [ADSI]'IIS://localhost/SmtpSvc'
 $server = $service.Create('IIsSmtpServer', '4')
@@ -240,6 +253,22 @@ def test_a_virtual_server_that_was_begun_is_finished_by_the_next_apply(on_lab, l
     keys = set(run(target, KEYS).split())
     (number,) = {key.split("/")[0] for key in keys} - {"1"}
     assert {f"{number}/Domain", f"{number}/RoutingSources"} <= keys
+
+
+@pytest.mark.parametrize("kind", [Kind.FAIL_WRITE, Kind.IGNORE_WRITE])
+def test_a_virtual_server_without_its_name_is_not_set_up(on_lab, lab, history, ledger, kind):
+    target = on_lab("nameless")
+    if "Old relay" not in run(target, "([ADSI]'IIS://localhost/SmtpSvc').psbase.Children | % { $_.ServerComment }"):
+        run(target, BEFORE)
+    old = held(lab, target)
+    assert apply_hosts([target], connect, history=history, ledger=ledger).hosts[0].status is HostStatus.APPLIED
+    fault = Fault(kind, at=1, name="ServerComment")
+    control.set_faults(lab, target.name, as_endpoint([fault]))
+    back = roll_back(target, history, ledger)
+    assert [found.fired for found in points_of(control.faults(lab, target.name))] == [1]
+    control.set_faults(lab, target.name, {})
+    assert (back.status, back.error) == (HostStatus.APPLIED, None)
+    assert differences(old, held(lab, target)) == {}
 
 
 def test_what_fails_once_while_an_apply_is_undone_is_tried_again(on_lab, lab, history, ledger):
