@@ -215,7 +215,6 @@ class HostSession:
             report = self._undone(report, done, observed, work)
         else:
             work.let_go(done)
-            work.note_standstill(plan, observed, done)
         return replace(report, warnings=(*report.warnings, *work.notes))
 
     def _undone(self, report: HostReport, done: Round, observed: Observed, work: Work) -> HostReport:

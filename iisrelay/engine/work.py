@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from iisrelay.engine.holding import REVIVE, UNDO
-from iisrelay.engine.judge import DONE_RESTART, applied_secrets, contradicted, judge
+from iisrelay.engine.judge import applied_secrets, contradicted, judge
 from iisrelay.engine.link import HostLink
 from iisrelay.engine.options import OnFailure, Options
 from iisrelay.engine.reboot import observe_after_reboot
@@ -15,12 +15,10 @@ from iisrelay.engine.undo import Undone, in_the_dark, standing_still, touched_by
 from iisrelay.errors import IisRelayError, LostHostError, ScriptError, TransportError, UnsupportedHostError
 from iisrelay.plan.model import Plan
 from iisrelay.plan.reverse import Touched, reverse_plan
-from iisrelay.plan.servers import SERVER_STATE
 from iisrelay.results import DONE, ChangeResult
 from iisrelay.script import Terms
-from iisrelay.script.steps import RESTART_STEP
 from iisrelay.secret import Secret
-from iisrelay.state.observed import STARTED, Observed
+from iisrelay.state.observed import Observed
 
 LOST_HINT = "run plan when the host answers again: it tells how far the apply came"
 Replan = Callable[[Observed, Mapping[str, Secret]], Plan]
@@ -122,30 +120,12 @@ class Work:
             after = self._seen()
         if is_gone(before, after):
             after = self._revived(before)
-        if answers.problem and self._owes(after):
-            answers, after = self._restarted(answers, after)
         remaining = self._remaining(plan, after)
         results = judge(plan, answers, remaining)
         self.notes += contradicted(results[: len(plan.changes)], answers)
         if is_gone(before, after):
             results = tuple(in_the_dark(results, after.smtp_problem))
         return Round(results, remaining, after, answers, rebooted)
-
-    def _owes(self, after: Observed) -> bool:
-        """Tell whether a script that was cut off owes restarts, and no way back is going to make them."""
-        is_left = self.options.safety.on_failure is not OnFailure.ROLLBACK
-        return is_left and after.record is not None and bool(after.record.restart)
-
-    def _restarted(self, answers: Answers, after: Observed) -> tuple[Answers, Observed]:
-        with self._noting("the restart that is still to come was not made"):
-            made, seen = self._answers(self._nothing(), self._terms_after(UNDO))
-            restart = made.changes.get(RESTART_STEP, DONE_RESTART)
-            return replace(answers, changes={**answers.changes, RESTART_STEP: restart}), seen or self._seen()
-        return answers, after
-
-    def _nothing(self) -> Plan:
-        """Give the plan of a script that only does what every script does."""
-        return Plan(host=self.link.target.name, changes=(), save_to_disk=False)
 
     def _revived(self, before: Observed) -> Observed:
         """Start the services that the metabase lives in; what comes of it is seen by observing."""
@@ -252,17 +232,11 @@ class Work:
         """Free a host that the script has kept for undoing, where that is not needed: all changes stand after all."""
         record = done.after.record
         if record is not None and record.holds and record.identity == self.terms.identity:
+            nothing = Plan(host=self.link.target.name, changes=(), save_to_disk=False)
             try:
-                self._answers(self._nothing(), self._terms_after(UNDO))
+                self._answers(nothing, self._terms_after(UNDO))
             except IisRelayError as error:
                 self.notes.append(f"the host stays held for a while: {error}")
-
-    def note_standstill(self, plan: Plan, before: Observed, done: Round) -> None:
-        """Note what does not run any more although nobody has asked for that."""
-        states = (change for change in plan.changes if change.name == SERVER_STATE)
-        asked = {change.setting for change in states if change.stored_after != STARTED}
-        still = (setting for setting in standing_still(before, done.after) if setting not in asked)
-        self.notes += [f"{setting}: ran before, and stands still now" for setting in still]
 
     def must_undo(self, done: Round) -> bool:
         """Tell whether a failure is to be undone."""

@@ -25,7 +25,6 @@ from fault_points import LATE_FAILURE, NEVER, Point, Sizes, Victim, Work, all_po
 from fault_site import SECRETS, write_sites
 from fault_truth import (
     SECRET,
-    STARTED,
     Bounds,
     View,
     lost_mail,
@@ -196,8 +195,7 @@ class Sweep:
         machine = lab.look()
         now = view(machine)
         outcome.end = _end(scene.bounds, now)
-        # Of what is not undone the report has to tell.
-        excused = STATES if ran.code and (point.lasts or point.work in (Work.STOP, Work.CONTINUE)) else frozenset()
+        excused = STATES if ran.code and point.lasts else frozenset()
         outcome.violations += [f"(a) {stray}" for stray in scene.bounds.strays(now, excused)]
         outcome.violations += [f"(b) {text}" for text in lost_mail(machine, self.before, self.after)]
         if not is_killed:
@@ -238,8 +236,6 @@ class Sweep:
             yield f"exit code {ran.code} for the status {status!r}"
         for change in ran.changes:
             yield from _untrue(change, machine, now, bounds)
-        if ran.error is None:
-            yield from _unsaid(ran.out.lower(), now, bounds)
         if ran.code in (0, 8):
             yield from _unfinished(machine, bounds)
 
@@ -263,15 +259,6 @@ def _end(bounds: Bounds, now: View) -> str:
     if not changed:
         return "old"
     return "secrets" if all(name in SECRET for _, _, name in changed) else "mixed"
-
-
-def _unsaid(report: str, now: View, bounds: Bounds) -> Iterator[str]:
-    """Name virtual servers that ran, are to run, and do not, without a word of that in the report."""
-    for place in bounds.places(now):
-        ought = {bounds.old.get(place), bounds.new.get(place)} == {STARTED}
-        is_state = place[0] == "metabase" and place[2] == "ServerState"
-        if is_state and ought and now.get(place) != STARTED and f"[{place[1]}].state" not in report:
-            yield f"{place[1]} stands still, and nobody says so"
 
 
 def _untrue(change: dict[str, Any], machine: Machine, now: View, bounds: Bounds) -> Iterator[str]:

@@ -18,7 +18,7 @@ from iisrelay.lab.windows.metabase.tree import Key, find_key
 from iisrelay.settings.relay_list import decode
 
 SERVER_CLASS = "iissmtpserver"
-STARTED, STOPPED = 2, 4
+STOPPED = 4
 REGISTRY_ROOTS = (
     r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL",
     r"HKLM\SOFTWARE\Microsoft\.NETFramework",

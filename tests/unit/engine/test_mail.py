@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from iisrelay.engine import History, OnFailure, Safety, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
+from iisrelay.engine import History, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
 from iisrelay.lab import control
 from iisrelay.lab.faults import Fault, Kind, as_endpoint, points_of
 from iisrelay.site.loader import load_site
@@ -25,20 +25,7 @@ virtual_servers:
     folders: {root: '%s'}
 """
 GONE = "version: 1\nhosts: {%s: {}}\nvirtual_servers: [{name: Relay, state: absent}]\n"
-HOSTS = (
-    "chained",
-    "near",
-    "far",
-    "full",
-    "cut",
-    "clash",
-    "removed",
-    "late",
-    "stopped",
-    "stranded",
-    "warned",
-    "rebooted",
-)
+HOSTS = ("chained", "near", "far", "full", "cut", "clash", "removed", "late", "stopped", "stranded", "warned")
 FILL = "1..%d | ForEach-Object { [IO.File]::WriteAllText(\"%s\\Queue\\NTFS_$_.EML\", ('mail ' * $_)) }"
 LIST = (
     "[IO.Directory]::GetFiles('%s\\Queue') | Sort-Object |"
@@ -58,7 +45,6 @@ $key.SetValue('State', 'running')
 $key.SetValue('Process', '1')
 """
 SILENT = 0x000CC809  # MD_WARNING_SAVE_FAILED: a success code, so COM raises nothing
-CAREFUL = Safety()
 ANYTHING = frozenset({"no-listener"})
 
 
@@ -88,10 +74,9 @@ def history(tmp_path):
 
 @pytest.fixture
 def apply(tmp_path, history):
-    def run(target: Target, *allow: str, safety: Safety = CAREFUL):
+    def run(target: Target, *allow: str):
         ledger = SecretLedger(tmp_path / "secrets.json")
-        guards = frozenset(allow)
-        return apply_hosts([target], connect, ledger=ledger, history=history, allow=guards, safety=safety).hosts[0]
+        return apply_hosts([target], connect, ledger=ledger, history=history, allow=frozenset(allow)).hosts[0]
 
     return run
 
@@ -181,16 +166,6 @@ def test_a_save_that_fails_with_a_warning_is_noticed(on_lab, lab, apply, at, sav
     assert any("MetaBase.xml was not written" in result.message for result in host.changes) is not saved
     assert not any("is still to come" in text for text in host.warnings)
     assert run(old, LIST % ("D:\\new" if saved else "C:\\old")) == mail
-
-
-def test_what_was_stopped_for_a_move_runs_again_though_windows_restarts_and_nothing_is_undone(on_lab, lab, apply):
-    old, mail = filled(on_lab, apply, "rebooted")
-    control.set_faults(lab, "rebooted", as_endpoint([Fault(Kind.RESTART, at=1, name="QueueDirectory")]))
-    host = apply(on_lab("rebooted", SITE % ("rebooted", "D:\\new")), safety=Safety(OnFailure.STOP))
-    control.set_faults(lab, "rebooted", {})
-    assert (host.status, host.rolled_back) == (HostStatus.PARTIAL, False)
-    assert run(old, "([ADSI]'IIS://localhost/SmtpSvc/2').ServerState.Value") == "2"
-    assert run(old, LIST % "C:\\old") == mail
 
 
 def test_another_message_of_the_same_name_is_not_overwritten(on_lab, apply):
