@@ -17,24 +17,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "faults"))
 
-from fault_points import Point, spread
+from fault_points import spread
 from fault_sweep import Outcome, prepared, table
 
 
-def chosen(points: int | None, only: str) -> list[Point]:
-    """Choose the points. How many there are depends a little on time, so all processes get them from one place."""
-    with tempfile.TemporaryDirectory() as folder:
-        for sweep in prepared(Path(folder)):
-            wanted = [point for point in sweep.points if only in point.group]
-            return spread(wanted, points or len(wanted))
-    return []
-
-
-def share(points: list[Point]) -> list[Outcome]:
+def share(number: int, processes: int, points: int | None, only: str) -> list[Outcome]:
     """Run one process's share of the points."""
     with tempfile.TemporaryDirectory() as folder:
         for sweep in prepared(Path(folder)):
-            return [told(sweep.run(point)) for point in points]
+            wanted = [point for point in sweep.points if only in point.group]
+            chosen = spread(wanted, points or len(wanted))
+            return [told(sweep.run(point)) for point in chosen[number::processes]]
     return []
 
 
@@ -48,9 +41,9 @@ def told(outcome: Outcome) -> Outcome:
 
 
 def outcomes(options: argparse.Namespace) -> Iterator[Outcome]:
+    work = [(number, options.processes, options.points, options.only) for number in range(options.processes)]
     with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
-        points = pool.apply(chosen, (options.points, options.only))
-        for found in pool.map(share, [points[number :: options.processes] for number in range(options.processes)], 1):
+        for found in pool.starmap(share, work):
             yield from found
 
 

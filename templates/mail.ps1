@@ -78,7 +78,7 @@ function Switch-Folder([string]$Path, [string]$Name, $Value) {
             if ($left) { throw "no folder would be left for the $left messages in $from" }
         } elseif ($to -ne $from) {
             # On disk before the mail goes: after a power loss the server must look where its mail is.
-            if (-not (Save-Changed)) { throw 'MetaBase.xml was not written, so no mail may move' }
+            [void](Open-Metabase '').psbase.Invoke('SaveData')
             Move-Messages $from $to
         }
     } catch {

@@ -4,25 +4,7 @@ function Get-SaveTime {
     if ($file.Exists) { $file.LastWriteTimeUtc.Ticks } else { 0 }
 }
 
-function Save-Changed {
-    # A save can fail with a mere warning (MD_WARNING_SAVE_FAILED), which COM keeps to itself. The file tells.
-    $before = Get-SaveTime
-    [void](Open-Metabase '').psbase.Invoke('SaveData')
-    -not $before -or (Get-SaveTime) -ne $before
-}
-
-function Write-NameAgain {
-    # A metabase without changes since its last save is not written again (inferred). One value, as it is, is a change.
-    foreach ($number in (Get-ServerNumbers)) {
-        $entry = Open-Metabase "SmtpSvc/$number"
-        $name = Get-ServerComment $entry
-        if ($name) {
-            $entry.Put('ServerComment', $name)
-            $entry.SetInfo()
-            return
-        }
-    }
-}
+$SavedBefore = Get-SaveTime
 
 function Save-Metabase {
     # Windows writes the metabase to disk by itself, but not at once; after a crash only what is on disk is left.
@@ -30,10 +12,9 @@ function Save-Metabase {
     $done = @($Journal.Results | Where-Object { $_.outcome -eq 'applied' -or $_.outcome -eq 'not_verified' })
     if ($done.Length -eq 0) { return }
     try {
-        if (-not (Save-Changed)) {
-            Write-NameAgain
-            if (-not (Save-Changed)) { throw 'MetaBase.xml was not written' }
-        }
+        [void](Open-Metabase '').psbase.Invoke('SaveData')
+        # A save can fail with a mere warning (MD_WARNING_SAVE_FAILED), which COM keeps to itself.
+        if ($SavedBefore -and (Get-SaveTime) -eq $SavedBefore) { throw 'MetaBase.xml was not written' }
         $Journal.Saved = $true
     } catch {
         $Journal.Saved = $false

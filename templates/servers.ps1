@@ -5,17 +5,15 @@ function New-VirtualServer([string]$Change, [string]$Path, [string]$Name) {
         # Somebody may have taken the number since the plan was made: then this fails, and nothing of theirs is touched.
         if (Test-Metabase $Path) { throw "$Path exists already; make a new plan" }
         if ($null -ne $Journal.Record) { $Journal.Record.SetValue('Making', "$Path`t$Name") }
-        try {
-            Add-VirtualServer $Path $Name
-            if ((Get-ServerComment (Open-Metabase $Path)) -cne $Name) { throw 'it did not get its name' }
-        } catch {
+        try { Add-VirtualServer $Path $Name }
+        catch {
             # Made completely, or not at all.
             if (Test-Metabase $Path) { Remove-Server $Path }
             Clear-Making
             throw
         }
         Clear-Making
-        'applied'
+        Get-Word ((Get-ServerComment (Open-Metabase $Path)) -ceq $Name)
     }
 }
 

@@ -11,7 +11,6 @@ from iisrelay.results import DONE, ChangeResult
 from iisrelay.script.steps import RESTART_STEP
 from iisrelay.secret import Secret
 from iisrelay.settings.stored import Address, Store
-from iisrelay.state.observed import KEY_TYPE
 from iisrelay.status import Outcome, Restart
 
 DONE_RESTART = Answer(Outcome.UNCHANGED, "")
@@ -81,12 +80,10 @@ def applied_secrets(plan: Plan, answers: Answers) -> Iterator[tuple[str, Secret]
 def _keys(change: Change) -> tuple[Address, ...]:
     """Give what makes two changes the same: their place, or what they are for.
 
-    The place alone is not enough: a virtual server that could not get its number is planned with another one, perhaps
-    with that of one which has been removed.
+    The place alone is not enough: a virtual server that could not get its number is planned with another one.
     """
-    name = f"{change.name} {change.action}" if change.name == KEY_TYPE else change.name
-    place = Address(change.store, change.path.casefold(), name.casefold())
-    return (place, Address(change.store, change.setting, name)) if change.store is Store.METABASE else (place,)
+    place = Address(change.store, change.path.casefold(), change.name.casefold())
+    return (place, Address(change.store, change.setting, change.name)) if change.store is Store.METABASE else (place,)
 
 
 def _first(still: Mapping[Address, Change], keys: Iterable[Address]) -> Change | None:

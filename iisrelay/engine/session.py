@@ -225,13 +225,7 @@ class HostSession:
         except IisRelayError as error:  # it has not begun: what was made still stands
             work.notes.append(f"nothing was undone: {error}")
             return report
-        return replace(
-            report,
-            changes=undone.results,
-            warnings=tuple(_lasting(report.warnings, done.after, undone.after or done.after)),
-            not_restored=undone.not_restored,
-            rolled_back=True,
-        )
+        return replace(report, changes=undone.results, not_restored=undone.not_restored, rolled_back=True)
 
     def _report(self, plan: Plan, done: Round | None = None) -> HostReport:
         report = HostReport(
@@ -249,25 +243,20 @@ class HostSession:
         return replace(
             report,
             changes=done.results,
-            warnings=(*_lasting(report.warnings, self._observed, done.after), *backup),
+            warnings=(*self._lasting(report.warnings, done), *backup),
             reboot_required=done.reboot,
             saved_to_disk=done.answers.saved,
             backup=done.answers.backup,
             history=self._entry.identity if self._entry else "",
         )
 
-
-def _lasting(warnings: Iterable[str], before: Observed | None, after: Observed) -> Iterator[str]:
-    """Put what an apply has left on the host in place of what was left there before."""
-    stale = {*record_warnings(before.record), *_left(before)} if before else ()
-    yield from (text for text in warnings if text not in stale)
-    yield from _left(after)
-
-
-def _left(observed: Observed) -> Iterator[str]:
-    """Tell what an apply that is done has left; that it still holds the host is for what follows on it."""
-    if observed.record is not None:
-        yield from record_warnings(replace(observed.record, seconds_left=0))
+    def _lasting(self, warnings: Iterable[str], done: Round) -> Iterator[str]:
+        """Put what is left of this apply in place of what was left of the one before."""
+        before = self._observed.record if self._observed else None
+        stale = set(record_warnings(before))
+        yield from (text for text in warnings if text not in stale)
+        if done.after.record is not None:
+            yield from record_warnings(replace(done.after.record, seconds_left=0))
 
 
 def _identity(target: Target) -> str:

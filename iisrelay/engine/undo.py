@@ -18,11 +18,10 @@ MADE = WRITTEN | {Outcome.UNKNOWN}
 
 @dataclass(frozen=True)
 class Undone:
-    """The results of an apply after it was undone, what could not be brought back, and the host then."""
+    """The results of an apply after it was undone, and what could not be brought back."""
 
     results: tuple[ChangeResult, ...]
     not_restored: tuple[str, ...]
-    after: Observed | None = None
 
 
 def touched_by(results: Iterable[ChangeResult], before: Observed) -> tuple[Touched, ...]:

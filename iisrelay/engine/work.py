@@ -213,7 +213,7 @@ class Work:
                 remaining = self._way_back(touched, after)
         result = undone(done.results, back, remaining, reasons)
         lasting = dict.fromkeys([*result.not_restored, *standing_still(before, after)])
-        return replace(result, not_restored=tuple(lasting), after=after)
+        return replace(result, not_restored=tuple(lasting))
 
     def _way_back(self, touched: Sequence[Touched], now: Observed) -> Plan:
         target = self.link.target

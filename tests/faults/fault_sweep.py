@@ -278,8 +278,6 @@ def _untrue(change: dict[str, Any], machine: Machine, now: View, bounds: Bounds)
     claims = "is stored" in change["message"] and "undone" not in change["message"]
     if outcome == "not_verified" and is_old and not is_new and claims:
         yield f"{said} ({change['message']}), but is as before"
-    if outcome == "not_verified" and is_new and not is_old and "reads back" in change["message"]:
-        yield f"{said} ({change['message']}), but is as wanted"
     if outcome == "rolled_back" and place is not None and change["name"] == "KeyType":
         yield from (f"{said}, but {stray} is not as before" for stray in bounds.changed_below(place, now))
 

@@ -44,17 +44,6 @@ def test_a_change_that_the_script_never_came_to_has_failed():
     assert outcome(CHANGE, {}, STILL)[0] is Outcome.FAILED
 
 
-def test_a_number_that_is_free_again_says_nothing_of_who_had_it():
-    gone = replace(CHANGE, name="KeyType", action=Action.DELETE, setting="virtual_servers[Old]")
-    wanted = replace(gone, action=Action.CREATE, setting="virtual_servers[New]")
-    answers = Answers({"c1": Answer(Outcome.APPLIED, "")}, saved=None, reboot=False)
-    judged = judge(Plan("h1", (gone,)), answers, Plan("h1", (wanted,)))
-    assert [(result.change.setting, result.outcome) for result in judged] == [
-        ("virtual_servers[Old]", Outcome.APPLIED),
-        ("virtual_servers[New]", Outcome.NOT_VERIFIED),
-    ]
-
-
 def test_what_reads_back_otherwise_is_said():
     assert "15" in outcome(CHANGE, {"c1": Answer(Outcome.APPLIED, "")}, STILL)[1]
 

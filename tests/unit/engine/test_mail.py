@@ -8,7 +8,7 @@ import pytest
 
 from iisrelay.engine import History, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
 from iisrelay.lab import control
-from iisrelay.lab.faults import Fault, Kind, as_endpoint, points_of
+from iisrelay.lab.faults import Fault, Kind, as_endpoint
 from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
 from iisrelay.site.targets import targets
@@ -25,7 +25,7 @@ virtual_servers:
     folders: {root: '%s'}
 """
 GONE = "version: 1\nhosts: {%s: {}}\nvirtual_servers: [{name: Relay, state: absent}]\n"
-HOSTS = ("chained", "near", "far", "full", "cut", "clash", "removed", "late", "stopped", "stranded", "warned")
+HOSTS = ("chained", "near", "far", "full", "cut", "clash", "removed", "late", "stopped", "stranded")
 FILL = "1..%d | ForEach-Object { [IO.File]::WriteAllText(\"%s\\Queue\\NTFS_$_.EML\", ('mail ' * $_)) }"
 LIST = (
     "[IO.Directory]::GetFiles('%s\\Queue') | Sort-Object |"
@@ -44,7 +44,6 @@ $key.SetValue('Moving', "SmtpSvc/2`tQueueDirectory`tC:\\old\\Queue")
 $key.SetValue('State', 'running')
 $key.SetValue('Process', '1')
 """
-SILENT = 0x000CC809  # MD_WARNING_SAVE_FAILED: a success code, so COM raises nothing
 ANYTHING = frozenset({"no-listener"})
 
 
@@ -151,21 +150,6 @@ def test_mail_that_can_move_neither_on_nor_back_is_named_and_fetched_by_the_next
     assert any("folder move that was interrupted" in text for text in plan_hosts([old], connect).hosts[0].warnings)
     assert apply(old).exit_code is ExitCode.OK
     assert (run(old, LIST % "D:\\old"), run(old, LIST % "C:\\new")) == (mail, "")
-
-
-@pytest.mark.parametrize(("at", "saved"), [(2, False), (6, True), (None, False)], ids=["first", "last", "all"])
-def test_a_save_that_fails_with_a_warning_is_noticed(on_lab, lab, apply, at, saved):
-    control.reset(lab, "warned", smtp=True)
-    old, mail = filled(on_lab, apply, "warned")
-    fault = Fault(Kind.FAIL_SAVE, name="SaveData", code=SILENT, at=at)  # backup, four folders, the whole
-    control.set_faults(lab, "warned", as_endpoint([fault]))
-    host = apply(on_lab("warned", SITE % ("warned", "D:\\new")))
-    assert all(found.fired for found in points_of(control.faults(lab, "warned")))
-    control.set_faults(lab, "warned", {})
-    assert host.status is (HostStatus.APPLIED if saved else HostStatus.FAILED)
-    assert any("MetaBase.xml was not written" in result.message for result in host.changes) is not saved
-    assert not any("is still to come" in text for text in host.warnings)
-    assert run(old, LIST % ("D:\\new" if saved else "C:\\old")) == mail
 
 
 def test_another_message_of_the_same_name_is_not_overwritten(on_lab, apply):
