@@ -75,8 +75,8 @@ class Fuzz:
         for name, value in PASSWORDS.items():
             self.set_variable(name, value)
 
-    def run(self, *, servers: int, rounds: int) -> None:
-        """Make a site, apply it, and go on changing site and host."""
+    def run(self, *, servers: int, rounds: int) -> int:
+        """Make a site, apply it, and go on changing site and host; gives how many rounds held."""
         self.servers = [self.maker.server(self.share) for _ in range(servers)]
         self.servers[0].state = "started"
         for turn in range(rounds):
@@ -84,6 +84,7 @@ class Fuzz:
                 self.change_site()
                 self.drift()
             self.check_round()
+        return rounds
 
     def make_common(self) -> dict[str, Any]:
         """Make what the site says of the host."""

@@ -41,11 +41,6 @@ def lab(tmp_path_factory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def ledger(tmp_path):
-    return SecretLedger(tmp_path / "secrets.json")
-
-
-@pytest.fixture
 def on_lab(lab, tmp_path):
     def build(*names: str, site: str = SITE) -> tuple[Target, ...]:
         path = tmp_path / "site.yaml"

@@ -1,7 +1,6 @@
 """One apply at a time, and what a host remembers of applies that were cut off."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +11,7 @@ from iisrelay.engine.history import owner
 from iisrelay.errors import RefusedError
 from iisrelay.lab import control
 from iisrelay.lab.faults import Fault, Kind, as_endpoint
-from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
-from iisrelay.site.targets import targets
 from iisrelay.status import ExitCode, HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
@@ -38,23 +35,9 @@ foreach ($name in @($values.Keys)) { $key.SetValue($name, [string]$values[$name]
 HOSTS = ("held", "expired", "mine", "raced", "cut", "killed", "plain", "backed", "numbered")
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("lab")
-    control.start_many(folder, dict.fromkeys(HOSTS, "2019"), smtp=True)
-    yield folder
-    control.stop(folder)
-
-
 @pytest.fixture
-def on_lab(lab, tmp_path):
-    def build(name: str, hop_count: int = 30) -> Target:
-        path = tmp_path / "site.yaml"
-        path.write_text(SITE % (name, hop_count), encoding="utf-8")
-        (target,) = targets(load_site(path))
-        return replace(target, connection=control.connection(lab, name))
-
-    return build
+def on_lab(target_of):
+    return lambda name, hop_count=30: target_of(name, SITE % (name, hop_count))
 
 
 @pytest.fixture

@@ -1,17 +1,11 @@
 """Mail that waits on a lab host is there afterwards: after a move of its folder, a removal, and whatever fails then."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
-from iisrelay.engine import History, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
+from iisrelay.engine import SecretLedger, apply_hosts, plan_hosts, rollback_hosts
 from iisrelay.lab import control
 from iisrelay.lab.faults import Fault, Kind, as_endpoint
-from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
-from iisrelay.site.targets import targets
 from iisrelay.status import ExitCode, HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
@@ -47,28 +41,9 @@ $key.SetValue('Process', '1')
 ANYTHING = frozenset({"no-listener"})
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("lab")
-    control.start_many(folder, dict.fromkeys(HOSTS, "2019"), smtp=True)
-    yield folder
-    control.stop(folder)
-
-
 @pytest.fixture
-def on_lab(lab, tmp_path):
-    def build(name: str, text: str) -> Target:
-        path = tmp_path / "site.yaml"
-        path.write_text(text, encoding="utf-8")
-        (target,) = targets(load_site(path))
-        return replace(target, connection=control.connection(lab, name))
-
-    return build
-
-
-@pytest.fixture
-def history(tmp_path):
-    return History(tmp_path / "history")
+def on_lab(target_of):
+    return target_of
 
 
 @pytest.fixture

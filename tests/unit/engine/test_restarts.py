@@ -1,18 +1,12 @@
 """Virtual servers that stand still for a moment, because settings or folders change, run again whatever happens."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
 from iisrelay.engine import History, SecretLedger, apply_hosts
 from iisrelay.lab import control
 from iisrelay.lab.faults import Fault, Kind, as_endpoint
 from iisrelay.results import HostReport
-from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
-from iisrelay.site.targets import targets
 from iisrelay.status import HostStatus
 from iisrelay.transport.connect import connect
 
@@ -48,23 +42,9 @@ virtual_servers:
 """
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("lab")
-    control.start_many(folder, dict.fromkeys(HOSTS, "2019"), smtp=True)
-    yield folder
-    control.stop(folder)
-
-
 @pytest.fixture
-def on_lab(lab, tmp_path):
-    def build(name: str, site: str = SITE) -> Target:
-        path = tmp_path / "site.yaml"
-        path.write_text(site % name, encoding="utf-8")
-        (target,) = targets(load_site(path))
-        return replace(target, connection=control.connection(lab, name))
-
-    return build
+def on_lab(target_of):
+    return lambda name, site=SITE: target_of(name, site % name)
 
 
 @pytest.fixture

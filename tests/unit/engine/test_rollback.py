@@ -1,7 +1,6 @@
 """Rolling back lab hosts over WinRM: all that metabase, services and firewall hold is compared."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,7 @@ import pytest
 from iisrelay.engine import History, OnFailure, Safety, SecretLedger, apply_hosts, plan_hosts, rollback_hosts
 from iisrelay.lab import control
 from iisrelay.lab.faults import Fault, Kind, as_endpoint, points_of
-from iisrelay.site.loader import load_site
 from iisrelay.site.target import Target
-from iisrelay.site.targets import targets
 from iisrelay.status import ExitCode, HostStatus, Outcome
 from iisrelay.transport.connect import connect
 
@@ -62,33 +59,14 @@ firewall: {manage: true}
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("lab")
-    control.start_many(folder, dict.fromkeys(HOSTS, "2019"), smtp=True)
-    control.start(folder, "fresh")
-    yield folder
-    control.stop(folder)
+def lab(lab):
+    control.start(lab, "fresh")
+    return lab
 
 
 @pytest.fixture
-def on_lab(lab, tmp_path):
-    def build(name: str, site: str = SITE) -> Target:
-        path = tmp_path / "site.yaml"
-        path.write_text(site % name, encoding="utf-8")
-        (target,) = targets(load_site(path))
-        return replace(target, connection=control.connection(lab, name))
-
-    return build
-
-
-@pytest.fixture
-def history(tmp_path):
-    return History(tmp_path / "history")
-
-
-@pytest.fixture
-def ledger(tmp_path):
-    return SecretLedger(tmp_path / "secrets.json")
+def on_lab(target_of):
+    return lambda name, site=SITE: target_of(name, site % name)
 
 
 def run(target: Target, script: str) -> str:

@@ -136,13 +136,13 @@ def failure(connection):
 
 @pytest.mark.parametrize(("answer", "kinds"), EVERYTHING.values(), ids=EVERYTHING)
 def test_whatever_a_host_answers_ends_in_one_error(failure, answer, kinds):
-    failure(nasty_host(answer), kinds)
+    assert failure(nasty_host(answer), kinds)
 
 
 @pytest.mark.parametrize("name", ["drips a body", "never ends", "laughs", "nests deeply", "sends half"])
 def test_the_same_while_a_script_runs(failure, name):
     answer, kinds = EVERYTHING[name]
-    failure(nasty_host(Receive=answer, Signal=answer, Delete=answer), kinds)
+    assert failure(nasty_host(Receive=answer, Signal=answer, Delete=answer), kinds)
 
 
 def test_a_script_that_prints_without_end(failure):
@@ -274,7 +274,7 @@ CHALLENGES = {
 def test_challenges_that_are_none(connection, challenge):
     refusal = http(b"", "401 Unauthorized", f"WWW-Authenticate: Negotiate {challenge}")
     with scripted(nasty_host(once(refusal))) as port:
-        told(connection(port=port), (LoginError, BrokenAnswerError))
+        assert told(connection(port=port), (LoginError, BrokenAnswerError))
 
 
 def test_a_handshake_that_never_ends(connection):
@@ -283,7 +283,7 @@ def test_a_handshake_that_never_ends(connection):
             client.sendall(b"\x16\x03\x03\x00\x04\x00\x00\x00\x00" * 100)
 
     with scripted(serve) as port:
-        told(connection(https=True, port=port), DeadlineError)
+        assert "in time" in told(connection(https=True, port=port), DeadlineError)
 
 
 def test_a_host_that_hangs_is_not_tried_again_for_longer_than_a_script_may_take(connection, site_target, tmp_path):
