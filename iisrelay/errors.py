@@ -127,10 +127,12 @@ def defect_on_host(error: Exception) -> IisRelayError:
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     where = f" in {Path(place.tb_frame.f_code.co_filename).name}, line {place.tb_lineno}" if place else ""
-    return IisRelayError(
+    defect = IisRelayError(
         f"iisrelay itself failed on this host ({type(error).__name__}{where})",
         hint="this is a defect of the program: report this line",
     )
+    defect.__cause__ = error
+    return defect
 
 
 def of_system(error: OSError) -> IisRelayError:

@@ -118,7 +118,7 @@ def _hosts(
     from iisrelay.cli.session import error_console, output_console
     from iisrelay.report.progress import ProgressLine
     from iisrelay.report.tls_human import print_tls_report
-    from iisrelay.report.tls_machine import junit_document, tls_junit, tls_report_json
+    from iisrelay.report.tls_machine import tls_junit, tls_junit_document, tls_report_json
     from iisrelay.tls.host import check_hosts
     from iisrelay.tls.verdict import TlsReport
     from iisrelay.transport.connect import connect
@@ -127,7 +127,7 @@ def _hosts(
         report = TlsReport(check_hosts(subjects, connect, probe=probe, jobs=jobs, progress=progress))
     if junit is not None:
         suites = (tls_junit(host.host, host.findings, host.error) for host in report.hosts)
-        junit.write_text(junit_document(suites), encoding="utf-8")
+        junit.write_text(tls_junit_document(suites), encoding="utf-8")
     if output is Output.JSON:
         typer.echo(tls_report_json(report))
     else:
@@ -138,7 +138,7 @@ def _hosts(
 def _smart_host(written: str, output: Output, junit: Path | None) -> ExitCode:
     from iisrelay.cli.session import output_console
     from iisrelay.report.tls_human import print_smart_host
-    from iisrelay.report.tls_machine import junit_document, smart_host_json, tls_junit
+    from iisrelay.report.tls_machine import smart_host_json, tls_junit, tls_junit_document
     from iisrelay.tls.probe import probe_smart_host
     from iisrelay.tls.verdict import EXIT_CODES, verdict_on_smart_host
 
@@ -146,7 +146,7 @@ def _smart_host(written: str, output: Output, junit: Path | None) -> ExitCode:
     result = probe_smart_host(name, port)
     verdict = verdict_on_smart_host(result)
     if junit is not None:
-        junit.write_text(junit_document([tls_junit(f"{name}:{port}", result.findings)]), encoding="utf-8")
+        junit.write_text(tls_junit_document([tls_junit(f"{name}:{port}", result.findings)]), encoding="utf-8")
     if output is Output.JSON:
         typer.echo(smart_host_json(result, verdict))
     else:
@@ -157,14 +157,14 @@ def _smart_host(written: str, output: Output, junit: Path | None) -> ExitCode:
 def _message(written: str, output: Output, junit: Path | None) -> ExitCode:
     from iisrelay.cli.session import output_console
     from iisrelay.report.tls_human import print_route
-    from iisrelay.report.tls_machine import junit_document, route_json, tls_junit
+    from iisrelay.report.tls_machine import route_json, tls_junit, tls_junit_document
     from iisrelay.tls.headers import parse_message
     from iisrelay.tls.verdict import EXIT_CODES, finding_on_route, verdict_on_route
 
     route = parse_message(_read(written))
     verdict = verdict_on_route(route)
     if junit is not None:
-        junit.write_text(junit_document([tls_junit(written, [finding_on_route(route)])]), encoding="utf-8")
+        junit.write_text(tls_junit_document([tls_junit(written, [finding_on_route(route)])]), encoding="utf-8")
     if output is Output.JSON:
         typer.echo(route_json(route, verdict))
     else:

@@ -29,8 +29,6 @@ RUNNING = "running"  # the status of an entry whose apply has not come to its en
 LEFT = DONE | {Outcome.UNKNOWN, Outcome.NOT_VERIFIED, Outcome.PENDING}
 IDENTITY = re.compile(r"\d{8}T\d{6}Z-[\w.-]+")
 MOMENT, MOMENT_FORM, MOMENT_LENGTH = re.compile(r"\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ", 16
-
-
 RESULT_KEYS = ("setting", "outcome", "message")
 
 

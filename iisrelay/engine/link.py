@@ -32,10 +32,10 @@ class HostLink:
         self.options.progress(self.target.name, phase)
         return run_observe(self._connected(), self.request, self.target.connection.timeout_s)
 
-    def observe_anew(self) -> Observed:
-        """Observe over a new connection."""
+    def observe_anew(self, timeout_s: float | None = None) -> Observed:
+        """Observe over a new connection, within the connection's time-out or a shorter one."""
         self.close()
-        return run_observe(self._connected(), self.request, self.target.connection.timeout_s)
+        return run_observe(self._connected(), self.request, timeout_s or self.target.connection.timeout_s)
 
     def observe_surely(self, phase: str) -> Observed:
         """Observe; a connection that breaks is made anew, for reading twice does no harm."""
@@ -50,9 +50,7 @@ class HostLink:
         pause, end = FIRST_PAUSE_S, time.monotonic() + self.target.connection.timeout_s
         for turn in range(RECONNECTS):
             try:
-                self.close()
-                left_s = max(LEAST_S, end - time.monotonic())
-                return run_observe(self._connected(), self.request, left_s)
+                return self.observe_anew(max(LEAST_S, end - time.monotonic()))
             except (TransportError, ScriptError):
                 if turn == RECONNECTS - 1 or time.monotonic() + pause >= end:
                     raise

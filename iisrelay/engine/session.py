@@ -67,9 +67,7 @@ class HostSession:
         except IisRelayError as error:
             return self._failure(error)
         except Exception as error:  # noqa: BLE001 - a defect met on one host must not lose the results of the others
-            defect = defect_on_host(error)
-            defect.__cause__ = error
-            return self._failure(defect)
+            return self._failure(defect_on_host(error))
 
     def _failure(self, error: IisRelayError) -> HostReport:
         has_begun = self._work is not None and self._work.has_begun

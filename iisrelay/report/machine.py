@@ -1,6 +1,7 @@
 """JSON and JUnit: the published machine formats. Sensitive values appear in neither, in no form."""
 
 import json
+from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from iisrelay.errors import IisRelayError, SiteFileError
@@ -76,11 +77,15 @@ def error_document(error: IisRelayError) -> dict[str, object]:
 
 def junit(report: Report) -> str:
     """Give a JUnit document: one test case a host and setting; a difference is a failure, a dead host an error."""
-    suites = ET.Element("testsuites", name=f"iisrelay {report.command}")
-    for host in report.hosts:
-        suites.append(_suite(host))
-    ET.indent(suites)
-    return ET.tostring(harmless_xml(suites), encoding="unicode", xml_declaration=True) + "\n"
+    return junit_document(report.command, map(_suite, report.hosts))
+
+
+def junit_document(command: str, suites: Iterable[ET.Element]) -> str:
+    """Give the JUnit document of a command's suites."""
+    root = ET.Element("testsuites", name=f"iisrelay {command}")
+    root.extend(suites)
+    ET.indent(root)
+    return ET.tostring(harmless_xml(root), encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _suite(host: HostReport) -> ET.Element:

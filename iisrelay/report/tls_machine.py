@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from iisrelay.errors import IisRelayError
-from iisrelay.report.harmless import harmless_xml
-from iisrelay.report.machine import FORMAT, error_document
+from iisrelay.report.machine import FORMAT, error_document, junit_document
 from iisrelay.tls.finding import Finding, Severity
 from iisrelay.tls.headers import Route
 from iisrelay.tls.plain import plain
@@ -48,12 +47,9 @@ def tls_junit(name: str, findings: Iterable[Finding], error: IisRelayError | Non
     return suite
 
 
-def junit_document(suites: Iterable[ET.Element]) -> str:
-    """Give the JUnit document of several suites."""
-    root = ET.Element("testsuites", name=f"iisrelay {COMMAND}")
-    root.extend(suites)
-    ET.indent(root)
-    return ET.tostring(harmless_xml(root), encoding="unicode", xml_declaration=True) + "\n"
+def tls_junit_document(suites: Iterable[ET.Element]) -> str:
+    """Give the JUnit document of several checks."""
+    return junit_document(COMMAND, suites)
 
 
 def _case(name: str, finding: Finding) -> ET.Element:

@@ -76,9 +76,7 @@ def check_hosts(
         except IisRelayError as error:
             return HostCheck(subject.name, error=error)
         except Exception as error:  # noqa: BLE001 - a defect met on one host must not lose the results of the others
-            defect = defect_on_host(error)
-            defect.__cause__ = error
-            return HostCheck(subject.name, error=defect)
+            return HostCheck(subject.name, error=defect_on_host(error))
         finally:
             progress(subject.name, "done")
 

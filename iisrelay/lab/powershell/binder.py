@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from iisrelay.lab.powershell.binder_values import convert_argument, mandatory_complaint
+from iisrelay.lab.powershell.binder_values import convert_argument, given, mandatory_complaint
 from iisrelay.lab.powershell.error_records import AUTOMATION, PowerShellError, cmdlet_class, runtime_error
 from iisrelay.lab.powershell.values import PSArray
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from iisrelay.lab.powershell.engine import Engine
     from iisrelay.lab.powershell.script_blocks import ParameterSetEntry, ParameterSpec
 
-TEXT_TYPES = frozenset({"string", "system.string", "string[]", "system.string[]"})
 END_OF_PARAMETERS = "-"  # the name of the word ``--``
 BINDING_EXCEPTION = f"{AUTOMATION}ParameterBindingException"
 
@@ -372,13 +371,6 @@ class Binder:
             exception=exception,
             activity=self.signature.name,
         )
-
-
-def given(spec: ParameterSpec, argument: Argument) -> object:
-    """Give an argument's value for a parameter: a bare number keeps its written form where text is wanted."""
-    if argument.text and spec.kind in TEXT_TYPES:
-        return argument.text
-    return argument.value
 
 
 def remaining_list(left: Sequence[Argument]) -> list[object]:

@@ -10,13 +10,21 @@ from iisrelay.lab.powershell.errors import NetError
 from iisrelay.lab.powershell.values import MultiArray, PSArray, Reference
 
 if TYPE_CHECKING:
-    from iisrelay.lab.powershell.binder import Binder
+    from iisrelay.lab.powershell.binder import Argument, Binder
     from iisrelay.lab.powershell.script_blocks import ParameterSpec
 
 REFERENCE_TYPES = {"ref", "system.management.automation.psreference"}
+TEXT_TYPES = frozenset({"string", "system.string", "string[]", "system.string[]"})
 UNTYPED = {"", "object", "system.object", "psobject"}
 _COLLECTIONS = ("array", "collections.ilist", "collections.arraylist")
 COLLECTION_TYPES = frozenset([*_COLLECTIONS, *(f"system.{name}" for name in _COLLECTIONS)])
+
+
+def given(spec: ParameterSpec, argument: Argument) -> object:
+    """Give an argument's value for a parameter: a bare number keeps its written form where text is wanted."""
+    if argument.text and spec.kind in TEXT_TYPES:
+        return argument.text
+    return argument.value
 
 
 def convert_argument(binder: Binder, spec: ParameterSpec, value: object) -> object:

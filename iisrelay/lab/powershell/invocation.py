@@ -58,6 +58,10 @@ class Overload:
     rest: Parameter | None
     required: int
 
+    def takes(self, count: int) -> bool:
+        """Tell whether the function can be called with so many arguments."""
+        return self.required <= count and (self.rest is not None or count <= len(self.parameters))
+
 
 @lru_cache(maxsize=4096)
 def overload_of(function: Callable[..., object], *, instance: bool) -> Overload:
@@ -102,12 +106,11 @@ def choose(functions: Sequence[Callable[..., object]], arguments: list[object], 
     """Choose the overload that fits the arguments best; the first declared wins a draw."""
     if len(functions) == 1:
         only = overload_of(functions[0], instance=instance)
-        fits = only.required <= len(arguments) and (only.rest is not None or len(arguments) <= len(only.parameters))
-        return only if fits else None
+        return only if only.takes(len(arguments)) else None
     kinds = tuple(_kind(argument) for argument in arguments)
     if None in kinds:
         return _closest(functions, arguments, instance=instance)
-    key = id(functions), len(functions), instance, kinds  # the lists of overloads live as long as the process
+    key = tuple(functions), instance, kinds
     if key not in _CHOSEN:
         _CHOSEN[key] = _closest(functions, arguments, instance=instance)
     return _CHOSEN[key]
@@ -126,12 +129,8 @@ def _kind(argument: object) -> object:
 
 
 def _closest(functions: Sequence[Callable[..., object]], arguments: list[object], *, instance: bool) -> Overload | None:
-    fitting = [
-        overload
-        for function in functions
-        if (overload := overload_of(function, instance=instance)).required <= len(arguments)
-        and (overload.rest is not None or len(arguments) <= len(overload.parameters))
-    ]
+    overloads = [overload_of(function, instance=instance) for function in functions]
+    fitting = [overload for overload in overloads if overload.takes(len(arguments))]
     if len(fitting) < 2:
         return fitting[0] if fitting else None
     return min(fitting, key=lambda overload: _distance(overload, arguments))
